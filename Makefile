@@ -1,0 +1,46 @@
+# The commands people need; each passes ARGS on. RabbitMQ is installed where it is missing and may be installed.
+.DEFAULT_GOAL := help
+.PHONY: help demo up test test-long check format lock clean
+PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
+RAPPORT := .venv/bin/rapport
+PYTEST := .venv/bin/python -m deploy.local.install && .venv/bin/python -m pytest
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+.venv/.dev: requirements-dev.lock pyproject.toml
+	python3 -m venv .venv >&2
+	$(PIP) --require-hashes -r requirements-dev.lock >&2
+	$(PIP) --no-deps --no-build-isolation -e . >&2
+	@touch $@
+
+.venv/.run: requirements.lock pyproject.toml
+	@test -e .venv/.dev || python3 -m venv .venv >&2
+	@test -e .venv/.dev || $(PIP) --require-hashes -r requirements.lock >&2
+	@test -e .venv/.dev || $(PIP) --no-deps --no-build-isolation -e . >&2
+	@touch $@
+
+demo: .venv/.run ## the whole chain on a sample network, told as a story and checked
+	@$(RAPPORT) demo --install $(ARGS)
+
+up: .venv/.run ## the platform on this machine, until Ctrl-C
+	@$(RAPPORT) up --install $(ARGS)
+
+test: .venv/.dev ## all tests but the long ones
+	@$(PYTEST) -n 2 -m 'not long' $(ARGS)
+
+test-long: .venv/.dev ## the slow proofs
+	@$(PYTEST) -n 2 -m long $(ARGS)
+
+check: .venv/.dev ## format, lint, types, architecture
+	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo
+
+format: .venv/.dev ## write the format
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+lock: ## resolve every version anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was made here
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

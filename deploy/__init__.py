@@ -1,0 +1,1 @@
+"""How Rapport is run: locally, in containers, and the `rapport` command."""

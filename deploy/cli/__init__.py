@@ -1,0 +1,1 @@
+"""The `rapport` command, one module per group of commands."""

@@ -1,0 +1,96 @@
+"""What the commands share: how results are printed, and how a running platform is found."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx2
+import orjson
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.addresses import Addresses
+from deploy.local.home import Home
+from deploy.local.problems import Problem, Unavailable
+from shared.access import Grant, Role, mint
+from shared.ids import new_id
+
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSON document on standard output.")]
+Install = Annotated[
+    bool, Parameter(negative="", help="Install RabbitMQ with the system's package manager where none is to be had.")
+]
+
+console = Console(soft_wrap=True, highlight=False)
+errors = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+class CheckFailed(Problem):
+    """A check did not hold."""
+
+    exit_code = 1
+
+
+class Typed(Problem):
+    """What was typed cannot be used."""
+
+    exit_code = 2
+
+
+def say(sentence: str) -> None:
+    """Tell the person at the terminal how it goes; never on standard output."""
+    errors.print(sentence, markup=False)
+
+
+def show(rows: Sequence[Mapping[str, Any]], *, as_json: bool, title: str = "", empty: str = "Nothing.") -> None:
+    """Print rows as a table, or as a JSON list."""
+    if as_json:
+        print_json(list(rows))
+        return
+    if not rows:
+        console.print(empty, markup=False)
+        return
+    table = Table(*rows[0].keys(), title=title or None, title_justify="left")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console.print(table)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(orjson.dumps(document, default=str, option=orjson.OPT_INDENT_2).decode() + "\n")
+    sys.stdout.flush()
+
+
+def addresses() -> Addresses:
+    """The running platform's addresses, as `rapport up` wrote them. Raises Unavailable when none is running."""
+    return Addresses.load(Home.find())
+
+
+def client(service: str, site: str, *roles: Role, subject: UUID | None = None) -> httpx2.AsyncClient:
+    """An HTTP client of a service, with RAPPORT_TOKEN or else a development token for `roles` at `site`."""
+    platform = addresses()
+    bearer = os.environ.get("RAPPORT_TOKEN") or mint(
+        platform.private_key(), str(subject or new_id()), [Grant(role, site) for role in roles], timedelta(hours=1)
+    )
+    return httpx2.AsyncClient(
+        base_url=platform.services[service], headers={"Authorization": f"Bearer {bearer}"}, timeout=60
+    )
+
+
+def checked(response: httpx2.Response) -> Any:
+    """The JSON of a good answer; a problem becomes a sentence that names its fields."""
+    if response.is_success:
+        return response.json()
+    try:
+        problem = response.json()
+        faults = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in problem.get("errors") or [])
+        sentence = f"{problem.get('title')}: {problem.get('detail')} {faults}".strip()
+    except ValueError:
+        sentence = f"{response.request.url.path} answered {response.status_code}."
+    if response.status_code >= 500:
+        raise Unavailable(sentence)
+    raise Typed(sentence)

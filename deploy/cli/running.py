@@ -1,0 +1,85 @@
+"""`rapport up` and `rapport run`: the whole platform on this machine, or one service's process."""
+
+import asyncio
+import os
+from typing import Literal
+
+import uvicorn
+from cyclopts import App
+
+from deploy.cli.common import Install, Json, Typed, console, errors, print_json, say
+from deploy.local.home import Home
+from deploy.local.platform import Platform
+from deploy.local.problems import Problem
+from deploy.registry import SERVICES, build
+from shared import log
+from shared.service import ALL_PARTS, Part
+
+
+def register(app: App) -> None:
+    """Add this group's commands."""
+    app.command(up)
+    app.command(run)
+
+
+def up(*, install: Install = False, json: Json = False) -> int:
+    """Start everything on this machine and keep it running until Ctrl-C.
+
+    Postgres, a private RabbitMQ node, migrations, topology, a mail catcher and the five services; prints the
+    addresses. State is kept in RAPPORT_HOME.
+    """
+    home = Home.find()
+    with home.locked():
+        return asyncio.run(_up(home, install, json))
+
+
+async def _up(home: Home, install: bool, as_json: bool) -> int:
+    clock = os.environ.get("RAPPORT_CLOCK", "real")
+    platform = Platform(home, say, install=install, clock=clock, usual_ports=True)
+    addresses = await platform.start()
+    shown = {**addresses.services, "mail": addresses.mail_url}
+    if as_json:
+        print_json({"services": addresses.services, "mail": addresses.mail_url, "home": str(home.root)})
+    else:
+        for name, url in shown.items():
+            console.print(f"{name:<10} {url}", markup=False)
+        errors.print("A token: `rapport token administrator --site net`. Ctrl-C ends everything.", markup=False)
+    try:
+        return await platform.supervisor.run_until_stopped()
+    finally:
+        await platform.stop()
+
+
+def run(
+    service: Literal["intake", "screening", "matching", "messaging", "notify"],
+    *,
+    only: Part | None = None,
+) -> int:
+    """Run one service in this process, with its settings from the environment (`RAPPORT_<SERVICE>_...`).
+
+    Parameters
+    ----------
+    service: which one.
+    only: one part of it, where parts are scaled apart.
+    """
+    if service not in SERVICES:
+        raise Typed(f"{service!r} is no service.")
+    log.configure(service)
+    built = build(service)
+    app = built.http(frozenset({only}) if only else ALL_PARTS)
+    config = uvicorn.Config(
+        app, host=built.settings.host, port=built.settings.port, access_log=False, log_config=None,
+        timeout_graceful_shutdown=15, lifespan="on",
+    )  # fmt: skip
+    uvicorn.Server(config).run()
+    if built.stopped:
+        raise _Ended(built.stopped.code, str(built.stopped))
+    return 0
+
+
+class _Ended(Problem):
+    """A service ended by itself, with its exit code and what to do."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.exit_code = code

@@ -1,0 +1,1 @@
+"""What all five services need and what knows none of them."""

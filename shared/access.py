@@ -1,0 +1,184 @@
+"""Who may do what where: bearer tokens with grants of a role at a place, which cover everything below it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from shared.clock import real_now
+from shared.contracts import SitePath
+from shared.ids import new_id
+from shared.problems import Forbidden, Unauthorised
+
+Role = Literal[
+    "administrator", "coordinator", "screener", "moderator", "facilitator", "participant", "service", "operator"
+]
+ALGORITHM = "Ed25519"
+AUDIENCE = "rapport"
+SKEW_SECONDS = 30
+EVERYWHERE = "*"
+"""A grant's place for services and operators, who serve all networks of a platform."""
+
+OPEN_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
+"""The only routes that answer without a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role at a place and everything below it."""
+
+    role: Role
+    site: str
+
+    def covers(self, site: str) -> bool:
+        """True for the place itself and all below: `net.af` covers `net.af.kabul`, not `net.afx`."""
+        return self.site in (EVERYWHERE, site) or site.startswith(f"{self.site}.")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, by their token. `subject` is a person's id or a client's name."""
+
+    subject: str
+    grants: tuple[Grant, ...]
+
+    @property
+    def person(self) -> UUID | None:
+        """The person who calls; None for a client that is no person."""
+        try:
+            return UUID(self.subject)
+        except ValueError:
+            return None
+
+    def covers(self, *roles: Role, site: str) -> bool:
+        """Whether one of the roles is granted at this place."""
+        return any(grant.role in roles and grant.covers(site) for grant in self.grants)
+
+    def require(self, *roles: Role, site: str) -> None:
+        """Raise Forbidden unless one of the roles is granted at this place."""
+        if not self.covers(*roles, site=site):
+            raise Forbidden(f"This needs the role {' or '.join(roles)} at {site}.")
+
+    def require_anywhere(self, *roles: Role) -> None:
+        """Raise Forbidden unless one of the roles is granted at some place."""
+        if not self.sites(*roles):
+            raise Forbidden(f"This needs the role {' or '.join(roles)}.")
+
+    def require_self_or(self, person: UUID, *roles: Role, site: str) -> None:
+        """Raise Forbidden unless the caller is this person, or one of the roles is granted at this place."""
+        if self.person != person:
+            self.require(*roles, site=site)
+
+    def sites(self, *roles: Role) -> tuple[str, ...]:
+        """The places at which one of the roles is granted; for filters of lists."""
+        return tuple(sorted({grant.site for grant in self.grants if grant.role in roles}))
+
+
+def within(column: "ColumnElement[str] | InstrumentedAttribute[str]", sites: Sequence[str]) -> ColumnElement[bool]:
+    """SQL: the column's place is one of `sites` or below one of them; nothing where there are none."""
+    if EVERYWHERE in sites:
+        return column.is_not(None)
+    return or_(false(), *(or_(column == site, column.startswith(f"{site}.", autoescape=True)) for site in sites))
+
+
+class _GrantClaim(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    role: Role
+    site: SitePath | Literal["*"]
+
+
+class _Claims(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    sub: str
+    grants: list[_GrantClaim]
+
+
+class Keys:
+    """The public keys by which tokens are checked: at most two live ones, for rotation."""
+
+    def __init__(self, keys: KeySet) -> None:
+        self._keys = keys
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read a JWKS file. Raises ValueError saying what is wrong with it."""
+        try:
+            document = json.loads(path.read_text())
+            keys = document["keys"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"The keys file {path} is no JWKS document: {error}.") from error
+        if not 1 <= len(keys) <= 2:
+            raise ValueError(f"The keys file {path} holds {len(keys)} keys; it may hold one, or two while rotating.")
+        if any("d" in key for key in keys):
+            raise ValueError(f"The keys file {path} holds a private key; services need the public ones alone.")
+        return cls(KeySet.import_key_set(document))
+
+    def caller(self, token: str) -> Caller:
+        """The caller of a token. Raises Unauthorised with the reason."""
+        try:
+            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM, "EdDSA"])
+            _registry().validate(decoded.claims)
+            claims = _Claims.model_validate(decoded.claims)
+        except ValidationError as error:
+            fields = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
+            raise Unauthorised(f"The token's claims are not as they must be: {fields}.") from None
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise Unauthorised(f"The token is not valid: {error}") from None
+        return Caller(claims.sub, tuple(Grant(claim.role, claim.site) for claim in claims.grants))
+
+
+def _registry() -> jwt.JWTClaimsRegistry:
+    essential: Any = {"essential": True}
+    return jwt.JWTClaimsRegistry(
+        now=int(real_now().timestamp()),
+        leeway=SKEW_SECONDS,
+        aud={"essential": True, "value": AUDIENCE},
+        sub=essential,
+        exp=essential,
+        iat=essential,
+    )
+
+
+def new_key() -> tuple[dict[str, Any], dict[str, Any]]:
+    """A development key: (private JWK, public JWKS)."""
+    key = OKPKey.generate_key("Ed25519", parameters={"kid": new_id().hex, "use": "sig"})
+    return dict(key.as_dict(private=True)), {"keys": [dict(key.as_dict(private=False))]}
+
+
+def mint(private_key: dict[str, Any], subject: str, grants: Sequence[Grant], valid_for: timedelta) -> str:
+    """A token signed with a private JWK."""
+    now = real_now()
+    claims = {
+        "sub": subject,
+        "aud": AUDIENCE,
+        "iat": int(now.timestamp()),
+        "exp": int((now + valid_for).timestamp()),
+        "grants": [{"role": grant.role, "site": grant.site} for grant in grants],
+    }
+    header = {"alg": ALGORITHM, "kid": private_key["kid"]}
+    return jwt.encode(header, claims, OKPKey.import_key(private_key), algorithms=[ALGORITHM])
+
+
+async def authenticated(request: Request) -> Caller:
+    """The caller of a request, by its bearer token. Raises Unauthorised."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorised("Send a bearer token in the Authorization header.")
+    keys: Keys = request.app.state.keys
+    return keys.caller(token.strip())
+
+
+CallerDep = Annotated[Caller, Depends(authenticated)]

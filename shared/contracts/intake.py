@@ -1,0 +1,107 @@
+"""What intake tells the others: places, roles, offerings, people's profiles and applications."""
+
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts.base import Audience, Event, Kind, OfferingId, RoleKind, SitePath, Slug, Zone
+
+PlaceKind = Literal["network", "organisation", "region", "site"]
+ProgrammeType = Literal["adult-adult", "adult-minor", "peer", "group"]
+RiskFactor = Literal[
+    "works-with-clients", "knows-volunteers", "sees-confidential-data", "system-access", "one-on-one", "minors"
+]
+"""The factors of R36, plus contact alone with one person and contact with minors."""
+
+_PERSON = "01985b3e-7a10-7000-8000-000000000001"
+
+
+class SiteChanged(
+    Event, name="site.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="site/{site}"
+):
+    """A place was added or changed. Subject: site/<path>."""
+
+    site: SitePath
+    place: PlaceKind
+    zone: Zone
+
+    example = {"site": "net.af.kabul", "place": "site", "zone": "Asia/Kabul"}
+
+
+class RoleChanged(
+    Event, name="role.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="role/{role}"
+):
+    """A role of the catalogue was added or changed. `site` is the place whose catalogue it stands in."""
+
+    role: Slug
+    kind_of_role: RoleKind
+    site: SitePath
+    risks: list[RiskFactor]
+
+    example = {
+        "role": "mentor-adult",
+        "kind_of_role": "mentor",
+        "site": "net",
+        "risks": ["one-on-one", "works-with-clients"],
+    }
+
+
+class OfferingChanged(
+    Event, name="offering.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="offering/{offering}"
+):
+    """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10)."""
+
+    offering: OfferingId
+    site: SitePath
+    programme: Slug
+    programme_type: ProgrammeType
+    is_open: bool
+    mentor_reply_hours: int
+    mentee_reply_hours: int
+
+    example = {
+        "offering": "first-steps@net.af.kabul",
+        "site": "net.af.kabul",
+        "programme": "first-steps",
+        "programme_type": "adult-adult",
+        "is_open": True,
+        "mentor_reply_hours": 48,
+        "mentee_reply_hours": 96,
+    }
+
+
+class ProfileChanged(
+    Event, name="profile.changed", version=1, kind=Kind.STATE, audience=Audience.PLATFORM, subject="person/{person}"
+):
+    """A person's matching profile changed; readers fetch it in batches from intake."""
+
+    person: UUID
+    site: SitePath
+
+    example = {"person": _PERSON, "site": "net.af.kabul"}
+
+
+class ApplicationSubmitted(
+    Event,
+    name="application.submitted",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PARTNER,
+    subject="application/{application}",
+):
+    """A person asks to take part in a role at an offering, and has signed its conduct policy."""
+
+    application: UUID
+    person: UUID
+    role: Slug
+    kind_of_role: RoleKind
+    offering: OfferingId
+    site: SitePath
+
+    example = {
+        "application": "01985b3e-7a10-7000-8000-000000000002",
+        "person": _PERSON,
+        "role": "mentor-adult",
+        "kind_of_role": "mentor",
+        "offering": "first-steps@net.af.kabul",
+        "site": "net.af.kabul",
+    }

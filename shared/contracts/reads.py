@@ -1,0 +1,83 @@
+"""The private reads between services: all come from intake, need a service grant, are logged, and are batched.
+
+They are the only synchronous calls; row-driven background senders make them, never a handler.
+"""
+
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.base import SitePath, Slug, Zone
+
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}$")]
+"""A BCP 47 tag: `fa-AF`."""
+
+READ_LIMIT = 500
+
+
+class PeopleRead(BaseModel):
+    """The body of `POST /internal/address-cards` and `POST /internal/matching-profiles`: whom to read."""
+
+    people: list[UUID] = Field(min_length=1, max_length=READ_LIMIT)
+
+
+class AddressCard(BaseModel):
+    """How to reach a person, and what to call them. Read at sending time, kept nowhere else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: UUID
+    name_to_use: str
+    email: str | None
+    language: LanguageTag
+    zone: Zone
+    may_mail: bool
+    """False for imported people until somebody allows it (`--notify`)."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "person": "01985b3e-7a10-7000-8000-000000000001",
+        "name_to_use": "Parwana",
+        "email": "parwana@example.org",
+        "language": "fa-AF",
+        "zone": "Asia/Kabul",
+        "may_mail": True,
+    }
+
+
+class MatchingProfile(BaseModel):
+    """What matching needs of a person. Free hours are hours of the week in UTC, 0 (Monday 00:00) to 167."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person: UUID
+    site: SitePath
+    languages: list[LanguageTag]
+    skills: list[Slug]
+    goals: list[Slug]
+    weekly_hours: float
+    zone: Zone
+    free_hours: list[Annotated[int, Field(ge=0, le=167)]]
+
+    example: ClassVar[dict[str, Any]] = {
+        "person": "01985b3e-7a10-7000-8000-000000000001",
+        "site": "net.af.kabul",
+        "languages": ["fa-AF", "en"],
+        "skills": ["writing"],
+        "goals": [],
+        "weekly_hours": 1.5,
+        "zone": "Asia/Kabul",
+        "free_hours": [13, 37],
+    }
+
+
+class AddressCards(BaseModel):
+    """The answer: cards of those who exist, in no order; people unknown to intake are absent."""
+
+    cards: list[AddressCard]
+
+
+class MatchingProfiles(BaseModel):
+    """The answer: profiles of those who exist, in no order; people unknown to intake are absent."""
+
+    profiles: list[MatchingProfile]

@@ -1,0 +1,85 @@
+"""What screening tells the others: who may act in which role, where and until when."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.base import Audience, Event, Kind, OfferingId, RoleKind, SitePath, Slug
+
+_CLEARANCE: dict[str, Any] = {
+    "clearance": "01985b3e-7a10-7000-8000-000000000003",
+    "application": "01985b3e-7a10-7000-8000-000000000002",
+    "person": "01985b3e-7a10-7000-8000-000000000001",
+    "role": "mentor-adult",
+    "kind_of_role": "mentor",
+    "offering": "first-steps@net.af.kabul",
+    "site": "net.af.kabul",
+}
+
+
+class ScreeningCleared(
+    Event,
+    name="screening.cleared",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PARTNER,
+    subject="clearance/{clearance}",
+):
+    """A person may act in a role within the scope `site` until the end of a day (UTC). `clearance` is the case's id.
+
+    Admission of a mentee is this event with kind_of_role `mentee`.
+    """
+
+    clearance: UUID
+    application: UUID
+    person: UUID
+    role: Slug
+    kind_of_role: RoleKind
+    offering: OfferingId
+    site: SitePath
+    valid_until: date
+
+    example = {**_CLEARANCE, "valid_until": "2027-05-01"}
+
+
+class ScreeningDeclined(
+    Event,
+    name="screening.declined",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="clearance/{clearance}",
+):
+    """A person will not act in this role; the reason stays in screening."""
+
+    clearance: UUID
+    application: UUID
+    person: UUID
+    role: Slug
+    kind_of_role: RoleKind
+    offering: OfferingId
+    site: SitePath
+
+    example = _CLEARANCE
+
+
+class ClearanceEnded(
+    Event,
+    name="clearance.ended",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="clearance/{clearance}",
+):
+    """A clearance stopped standing, by expiry or by withdrawal; the reason stays in screening."""
+
+    clearance: UUID
+    application: UUID
+    person: UUID
+    role: Slug
+    kind_of_role: RoleKind
+    offering: OfferingId
+    site: SitePath
+    ended_on: date
+
+    example = {**_CLEARANCE, "ended_on": "2026-12-01"}

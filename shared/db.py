@@ -1,0 +1,82 @@
+"""The database as every service uses it: engine, sessions, declared columns, copies of others' state."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy import CursorResult, MetaData, Table, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+POOL_SIZE = 10
+
+PLATFORM = MetaData()
+"""The tables that delivery needs and every service's database has: outbox, inbox, deadlines, idempotency."""
+
+PUBLIC: dict[str, Any] = {"class": "public", "purpose": "running the service", "retention": "as its row", "subject": ""}
+"""Column info of what is no personal data: ids of things, times, states, counts."""
+
+
+def personal(purpose: str, retention: str, subject: str, *, data_class: str = "personal") -> dict[str, Any]:
+    """Column info of personal data: why it is kept, how long, and which column names whom it is about.
+
+    `data_class` is personal, special, criminal or secret.
+    """
+    return {"class": data_class, "purpose": purpose, "retention": retention, "subject": subject}
+
+
+def create_engine(url: str, pool_size: int = POOL_SIZE) -> AsyncEngine:
+    """An engine whose connections fail within seconds when the database is away."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={
+            "timeout": 5,
+            "command_timeout": 30,
+            "server_settings": {"timezone": "UTC", "idle_in_transaction_session_timeout": "60000"},
+        },
+    )
+
+
+def create_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    """Sessions that keep their objects readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def is_away(error: BaseException) -> bool:
+    """True when `error` means that the database could not be reached, not that it refused a statement."""
+    if isinstance(error, (InterfaceError, PoolTimeout, ConnectionError, asyncpg.PostgresConnectionError)):
+        return True
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or is_away(cast("BaseException", error.orig))
+    shutting_down = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError)
+    cause = error.__cause__
+    return isinstance(error, shutting_down) or (cause is not None and is_away(cause))
+
+
+async def store_state(
+    session: AsyncSession, row: type[DeclarativeBase], key: str, sequence: str, values: Mapping[str, Any]
+) -> bool:
+    """Upsert a copy of another service's state where the stored `sequence` is smaller; also for a subject not yet met.
+
+    `key` names the column of `row` that holds the subject's id. False when what is stored is as new or newer.
+    """
+    table = cast("Table", row.__table__)
+    values = {**values, "sequence": sequence}
+    statement = insert(table).values(**values)
+    statement = statement.on_conflict_do_update(
+        index_elements=[key],
+        set_={name: statement.excluded[name] for name in values if name != key},
+        where=table.c.sequence < statement.excluded.sequence,
+    )
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount == 1
+
+
+async def ping(session: AsyncSession) -> None:
+    """Raise what the database raises when it is away."""
+    await session.execute(text("SELECT 1"))

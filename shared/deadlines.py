@@ -1,0 +1,117 @@
+"""Deadlines are rows: armed and cancelled in the transaction that causes them, fired once with what they cause.
+
+A row is claimed with SKIP LOCKED, deleted, and its rule run in one transaction, so it fires once however many
+workers run. Times are domain time; only the retry of a rule that failed is real time.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Column, DateTime, Index, Table, Text, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from shared import telemetry
+from shared.clock import Clock, real_now
+from shared.db import PLATFORM, PUBLIC
+
+RETRY = timedelta(seconds=5)
+POLL_SECONDS = 0.25
+
+log = structlog.get_logger(__name__)
+
+deadline = Table(
+    "deadline",
+    PLATFORM,
+    Column("kind", Text, primary_key=True, info=PUBLIC),
+    Column("subject", Text, primary_key=True, info=PUBLIC),
+    Column("due_at", DateTime(timezone=True), nullable=False, info=PUBLIC),
+    Column("retry_at", DateTime(timezone=True), info=PUBLIC),
+)
+Index("deadline_due_at", deadline.c.due_at)
+
+Rule = Callable[[AsyncSession, str, datetime, datetime], Awaitable[None]]
+"""What happens when a deadline fires: (session, subject, when it was due, domain now)."""
+
+
+async def arm(session: AsyncSession, kind: str, subject: str, due_at: datetime) -> None:
+    """Set or move the deadline of a subject."""
+    statement = insert(deadline).values(kind=kind, subject=subject, due_at=due_at)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["kind", "subject"], set_={"due_at": due_at, "retry_at": None})
+    )
+
+
+async def cancel(session: AsyncSession, kind: str, subject: str) -> None:
+    """Take a deadline back; nothing happens where none is armed."""
+    await session.execute(delete(deadline).where(deadline.c.kind == kind, deadline.c.subject == subject))
+
+
+async def due(session: AsyncSession, now: datetime) -> int:
+    """How many deadlines are due at `now` and have not fired."""
+    count = await session.scalar(select(func.count()).select_from(deadline).where(deadline.c.due_at <= now))
+    return count or 0
+
+
+class Timers:
+    """Fires the deadlines of one service. `rules` maps each kind of deadline to what it causes."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        clock: Clock,
+        rules: Mapping[str, Rule],
+        committed: Callable[[], None],
+    ) -> None:
+        self._sessions, self._clock, self._rules, self._committed = sessions, clock, rules, committed
+
+    async def run(self) -> None:
+        """Fire what is due, for ever."""
+        while True:
+            try:
+                fired = await self.step()
+            except Exception as error:
+                log.warning("timers.wait", reason=repr(error))
+                await asyncio.sleep(1)
+                continue
+            if not fired:
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def step(self) -> bool:
+        """Fire the earliest due deadline. False when none is due."""
+        now = self._clock.now()
+        async with self._sessions() as session:
+            found = (await session.execute(self._earliest(now))).one_or_none()
+            if found is None:
+                return False
+            kind, subject, due_at = found
+            try:
+                await cancel(session, kind, subject)
+                await self._rules[kind](session, subject, due_at, now)
+                await session.commit()
+            except Exception:
+                await session.rollback()
+                log.exception("timer.failed", kind=kind, subject=subject)
+                await self._postpone(session, kind, subject)
+                return True
+        telemetry.deadline_lateness((now - due_at).total_seconds())
+        self._committed()
+        return True
+
+    def _earliest(self, now: datetime):  # type: ignore[no-untyped-def]
+        waiting = or_(deadline.c.retry_at.is_(None), deadline.c.retry_at <= real_now())
+        return (
+            select(deadline.c.kind, deadline.c.subject, deadline.c.due_at)
+            .where(deadline.c.due_at <= now, waiting, deadline.c.kind.in_(self._rules))
+            .order_by(deadline.c.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+
+    @staticmethod
+    async def _postpone(session: AsyncSession, kind: str, subject: str) -> None:
+        row = deadline.c.kind == kind, deadline.c.subject == subject
+        await session.execute(update(deadline).where(*row).values(retry_at=real_now() + RETRY))
+        await session.commit()

@@ -1,0 +1,61 @@
+"""The inbox: one row per handler and event, inserted first in the handler's transaction, so that repeats change nothing."""
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Column, CursorResult, DateTime, Index, Table, Text, Uuid, delete, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import real_now
+from shared.db import PLATFORM, PUBLIC
+from shared.ids import made_at
+
+KEPT = timedelta(days=30)
+"""Real time for which repeats are recognised; an event older than that is a dead letter."""
+
+APPLIED, DEAD = "applied", "dead"
+
+inbox = Table(
+    "inbox",
+    PLATFORM,
+    Column("handler", Text, primary_key=True, info=PUBLIC),
+    Column("event_id", Uuid, primary_key=True, info=PUBLIC),
+    Column("outcome", Text, nullable=False, info=PUBLIC),
+    Column("received_at", DateTime(timezone=True), nullable=False, info=PUBLIC),
+)
+Index("inbox_received_at", inbox.c.received_at)
+
+
+def is_too_old(event_id: UUID) -> bool:
+    """True for an event whose repeats the inbox may have forgotten. Raises ValueError where it is no UUIDv7."""
+    return made_at(event_id) < real_now() - KEPT
+
+
+async def record(session: AsyncSession, handler: str, event_id: UUID, outcome: str = APPLIED) -> bool:
+    """Note that `handler` deals with an event now. False when it has already done so."""
+    statement = insert(inbox).values(handler=handler, event_id=event_id, outcome=outcome, received_at=real_now())
+    result = cast("CursorResult[Any]", await session.execute(statement.on_conflict_do_nothing()))
+    return result.rowcount == 1
+
+
+async def revive(session: AsyncSession, handler: str, event_id: UUID) -> bool:
+    """Take an event back from the dead for a replay. False when it is not dead (any more)."""
+    statement = (
+        update(inbox)
+        .where(inbox.c.handler == handler, inbox.c.event_id == event_id, inbox.c.outcome == DEAD)
+        .values(outcome=APPLIED)
+    )
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount == 1
+
+
+async def forget_old(session: AsyncSession, now: datetime, batch: int = 5_000) -> int:
+    """Delete one batch of applied rows past their time; rows of dead letters stay while those do."""
+    old = (
+        select(inbox.c.handler, inbox.c.event_id)
+        .where(inbox.c.received_at < now - KEPT, inbox.c.outcome == APPLIED)
+        .limit(batch)
+    )
+    statement = delete(inbox).where(tuple_(inbox.c.handler, inbox.c.event_id).in_(old))
+    return cast("CursorResult[Any]", await session.execute(statement)).rowcount

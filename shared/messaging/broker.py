@@ -1,0 +1,84 @@
+"""The event door of a service: `events = Handlers("screening")`, then one `@events.subscriber(Event)` per event heard."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from faststream import AckPolicy, Context
+from faststream.middlewares import BaseMiddleware
+from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitQueue
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock as ClockPort
+from shared.contracts import Envelope, Event
+from shared.messaging.delivery import decode
+from shared.messaging.topology import dead_queue_name, queue_name
+
+PREFETCH = 50
+
+Session = Annotated[AsyncSession, Context("session")]
+"""The handler's transaction; committed after the handler returns, before the message is acknowledged."""
+Clock = Annotated[ClockPort, Context("clock")]
+Heard = Annotated[Envelope, Context("envelope")]
+"""The envelope around the event: its id, `sequence` and domain `time`."""
+
+
+Handler = Callable[..., Awaitable[None]]
+
+
+class Handlers:
+    """The subscribers of one service, recorded here and registered on its broker when the service is built.
+
+    `heard` tells which event types are heard, from which the topology is declared.
+    """
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.registered: list[tuple[type[Event], Handler]] = []
+
+    @property
+    def heard(self) -> list[type[Event]]:
+        """The event types this service hears."""
+        return [event for event, _ in self.registered]
+
+    def subscriber(self, event: type[Event]) -> Callable[[Handler], Handler]:
+        """Hear an event type, on this service's own queue of it."""
+
+        def register(handler: Handler) -> Handler:
+            self.registered.append((event, handler))
+            return handler
+
+        return register
+
+
+async def _given_up() -> None:
+    """Messages of the dead queue are buried by the Failures middleware and never come here."""
+    raise AssertionError("A message of the dead queue passed the Failures middleware.")
+
+
+def _queue(name: str) -> RabbitQueue:
+    return RabbitQueue(name, queue_type=QueueType.QUORUM, durable=True, declare=False)
+
+
+def consumer(
+    amqp_url: str, handlers: Handlers, middlewares: list[Callable[..., BaseMiddleware[Any, Any]]]
+) -> RabbitBroker:
+    """The consuming broker of a service. It declares nothing; a missing queue raises at start."""
+    broker = RabbitBroker(
+        amqp_url,
+        default_channel=Channel(prefetch_count=PREFETCH),
+        middlewares=middlewares,
+        decoder=decode,
+        log_level=logging.DEBUG,
+        graceful_timeout=15.0,
+        timeout=10.0,
+        reconnect_interval=1.0,
+    )
+    for event, handler in handlers.registered:
+        _subscribe(broker, queue_name(handlers.service, event), handler)
+    _subscribe(broker, dead_queue_name(handlers.service), _given_up)
+    return broker
+
+
+def _subscribe(broker: RabbitBroker, queue: str, handler: Handler) -> None:
+    broker.subscriber(_queue(queue), ack_policy=AckPolicy.REJECT_ON_ERROR, no_reply=True)(handler)

@@ -1,0 +1,105 @@
+"""Keeps a service's subscribers consuming: starts them when the broker answers, and watches that they go on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+import aio_pika
+import structlog
+from aiormq.exceptions import ChannelNotFoundEntity
+from faststream.rabbit import RabbitBroker
+
+log = structlog.get_logger(__name__)
+
+CHECK_SECONDS = 5.0
+LOST_AFTER_CHECKS = 3
+RESTARTS = 3
+
+
+class QueueMissing(Exception):
+    """A queue of ours does not stand on the broker; `rapport topology apply` declares it (exit code 69)."""
+
+
+class ConsumersLost(Exception):
+    """A subscriber could not be brought back (exit code 70)."""
+
+
+class Consumption:
+    """The subscribers of one service. `ready` is true once every one of them consumes."""
+
+    def __init__(self, broker: RabbitBroker, amqp_url: str) -> None:
+        self._broker, self._amqp_url = broker, amqp_url
+        self.ready = False
+
+    async def run(self) -> NoReturn:
+        """Consume for ever. Raises QueueMissing or ConsumersLost when a person has to act."""
+        await self._start()
+        await self._watch()
+
+    async def _start(self) -> None:
+        delay = 0.2
+        while True:
+            try:
+                await self._broker.start()
+            except ChannelNotFoundEntity as error:
+                raise QueueMissing(f"{error}; run `rapport topology apply`, then start this service again.") from error
+            except (ConnectionError, OSError, aio_pika.exceptions.AMQPError) as error:
+                log.warning("broker.away", reason=repr(error))
+                await self._broker.stop()
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 2.0)
+            else:
+                self.ready = True
+                return
+
+    async def pause(self) -> None:
+        """Stop taking messages (the database is away)."""
+        self.ready = False
+        await self._each(lambda subscriber: subscriber.stop())
+
+    async def resume(self) -> None:
+        """Take messages again."""
+        await self._each(lambda subscriber: subscriber.start())
+        self.ready = True
+
+    async def stop(self) -> None:
+        """Stop consuming; messages in hand are finished first."""
+        self.ready = False
+        await self._broker.stop()
+
+    async def _each(self, act: Callable[..., Awaitable[None]]) -> None:
+        for subscriber in self._broker.subscribers:
+            await act(subscriber)
+
+    async def _watch(self) -> NoReturn:
+        """A broker may come back without our consumer (seen after node loss): notice it and start it anew."""
+        lost: dict[str, int] = {}
+        restarts = 0
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            if not self.ready:
+                continue
+            unconsumed = await self._unconsumed()
+            lost = {name: lost.get(name, 0) + 1 for name in unconsumed}
+            overdue = [name for name, checks in lost.items() if checks >= LOST_AFTER_CHECKS]
+            if not overdue:
+                restarts = restarts if unconsumed else 0
+                continue
+            restarts += 1
+            log.error("consumers.lost", queues=overdue, restart=restarts)
+            if restarts > RESTARTS:
+                raise ConsumersLost(f"No consumer comes back on {', '.join(overdue)}; look at the broker's log.")
+            lost = {}
+            await self.pause()
+            await self.resume()
+
+    async def _unconsumed(self) -> list[str]:
+        """Our queues on which the broker knows no consumer; none where the broker cannot be asked."""
+        names = [subscriber.queue.name for subscriber in self._broker.subscribers]  # type: ignore[attr-defined]
+        try:
+            async with await aio_pika.connect(self._amqp_url, timeout=5) as connection:
+                channel = await connection.channel()
+                found = [await channel.declare_queue(name, passive=True) for name in names]
+                return [queue.name for queue in found if queue.declaration_result.consumer_count == 0]
+        except (ConnectionError, OSError, TimeoutError, aio_pika.exceptions.AMQPError):
+            return []

@@ -1,0 +1,43 @@
+"""One message on its way through the middlewares: what was read of it, and what became of it."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
+
+from faststream.rabbit import RabbitMessage
+
+from shared.contracts import Envelope, Event
+from shared.contracts.envelope import Undecodable
+from shared.contracts.envelope import decode as decode_envelope
+
+Outcome = Literal["applied", "duplicate", "dead", "retried"]
+
+
+@dataclass
+class Delivery:
+    """A message in a handler's queue. `envelope` is None where it could not be read; `fault` says why."""
+
+    queue: str
+    envelope: Envelope | None = None
+    fault: Undecodable | None = None
+    outcome: Outcome = "applied"
+    attempts: int = 0
+
+
+current: ContextVar[Delivery] = ContextVar("delivery")
+
+
+def read(queue: str, message: RabbitMessage) -> Delivery:
+    """Read a message's envelope; a fault is kept for the middleware that buries the message."""
+    try:
+        return Delivery(queue, decode_envelope(message.body, dict(message.headers), message.content_type))
+    except Undecodable as fault:
+        return Delivery(queue, fault=fault)
+
+
+async def decode(message: RabbitMessage) -> Event:
+    """The broker's decoder: the event that a handler receives. Raises Undecodable with the reason."""
+    delivery = current.get()
+    if delivery.envelope is None:
+        raise delivery.fault or Undecodable("The message could not be read.")
+    return delivery.envelope.event()

@@ -1,0 +1,123 @@
+"""The way of a message through a service, outermost first: Observe, Failures, Transaction, handler.
+
+The handler's transaction commits before the acknowledgement: a crash in between repeats the message, and the inbox
+knows it.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from faststream.middlewares import BaseMiddleware
+from faststream.rabbit import RabbitMessage
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from shared import deadletters, inbox, telemetry
+from shared.clock import Clock
+from shared.contracts import Contradiction, Envelope
+from shared.ids import Origin, new_id, origin
+from shared.messaging.delivery import Delivery, current, read
+from shared.messaging.failures import DatabaseGate, Failing
+
+log = structlog.get_logger("events")
+
+CallNext = Callable[[RabbitMessage], Any]
+
+
+@dataclass
+class Door:
+    """What the middlewares of one service share. `busy` counts messages in hand."""
+
+    service: str
+    sessions: async_sessionmaker[AsyncSession]
+    clock: Clock
+    committed: Callable[[], None]
+    gate: DatabaseGate
+    limit: asyncio.Semaphore
+    busy: int = field(default=0)
+
+
+class DoorMiddleware(BaseMiddleware[Any, Any]):
+    """A middleware that knows its service's door."""
+
+    def __init__(self, msg: Any, /, *, context: Any, door: Door) -> None:
+        super().__init__(msg, context=context)
+        self.door = door
+
+
+class Observe(DoorMiddleware):
+    """Binds the event's ids for logs and for what it causes; one log line and the metrics of each message."""
+
+    async def consume_scope(self, call_next: CallNext, msg: RabbitMessage) -> Any:
+        delivery = read(self.context.get_local("handler_").queue.name, msg)
+        envelope = delivery.envelope
+        story = Origin(envelope.correlationid, envelope.id, envelope.traceparent) if envelope else Origin(new_id())
+        bound = {"handler": delivery.queue, "correlation_id": str(story.correlation_id)}
+        if envelope:
+            bound |= {"event_id": str(envelope.id), "event_type": envelope.type}
+        started = time.perf_counter()
+        self.door.busy += 1
+        tokens = current.set(delivery), origin.set(story)
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(structlog.contextvars.bound_contextvars(**bound))
+                stack.enter_context(self.context.scope("envelope", envelope))
+                stack.enter_context(self.context.scope("clock", self.door.clock))
+                await call_next(msg)
+                seconds = time.perf_counter() - started
+                telemetry.event_handled(delivery.queue, delivery.outcome, seconds)
+                log.info("event", outcome=delivery.outcome, seconds=round(seconds, 4), attempts=delivery.attempts)
+        finally:
+            current.reset(tokens[0])
+            origin.reset(tokens[1])
+            self.door.busy -= 1
+
+
+class Failures(DoorMiddleware):
+    """Decides what a failure means: wait for the database, try again, or bury the message as a dead letter."""
+
+    async def consume_scope(self, call_next: CallNext, msg: RabbitMessage) -> Any:
+        failing = Failing(self.door.service, self.door.sessions, self.door.gate, current.get(), msg)
+        await failing.run(call_next)
+
+
+class Transaction(DoorMiddleware):
+    """One transaction: inbox row, handler, commit. A repeated event is acknowledged and changes nothing."""
+
+    async def consume_scope(self, call_next: CallNext, msg: RabbitMessage) -> Any:
+        delivery = current.get()
+        async with self.door.limit, self.door.sessions.begin() as session:
+            if delivery.envelope and not await self._take(session, delivery, delivery.envelope, msg):
+                delivery.outcome = "duplicate"
+                return
+            with self.context.scope("session", session):
+                await call_next(msg)
+        delivery.outcome = "applied"
+        self.door.committed()
+
+    @staticmethod
+    async def _take(session: AsyncSession, delivery: Delivery, envelope: Envelope, msg: RabbitMessage) -> bool:
+        replayed = deadletters.REPLAY_HEADER in msg.headers
+        if not replayed and inbox.is_too_old(envelope.id):
+            raise Contradiction(f"The event is older than {inbox.KEPT.days} days: whether it is a repeat is unknown.")
+        if await inbox.record(session, delivery.queue, envelope.id):
+            return True
+        if replayed and await inbox.revive(session, delivery.queue, envelope.id):
+            await deadletters.forgive(session, delivery.queue, str(envelope.id))
+            return True
+        return False
+
+
+def middlewares(door: Door) -> list[Callable[..., DoorMiddleware]]:
+    """The three, outermost first, as FastStream wants them: one instance per message."""
+
+    def made(kind: type[DoorMiddleware]) -> Callable[..., DoorMiddleware]:
+        return lambda msg, /, *, context: kind(msg, context=context, door=door)
+
+    return [made(Observe), made(Failures), made(Transaction)]
+
+

@@ -1,0 +1,73 @@
+"""The relay's own connection to the broker: persistent, mandatory, confirmed, every publish with a timeout."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Self
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aiormq.exceptions import ChannelPreconditionFailed
+
+from shared.contracts.envelope import CONTENT_TYPE
+from shared.messaging.topology import EVENTS, INTERNAL
+
+TIMEOUT_SECONDS = 10.0
+
+
+class Refused(Exception):
+    """The broker refuses this one row, however often it is tried; the message carries the broker's words."""
+
+
+class Publisher:
+    """Publishes windows of outbox rows, pipelined."""
+
+    def __init__(self, connection: AbstractConnection) -> None:
+        self._connection = connection
+        self._channel: AbstractChannel | None = None
+        self._exchanges: dict[str, AbstractExchange] = {}
+
+    @classmethod
+    async def open(cls, amqp_url: str) -> Self:
+        """Connect. Raises what aio-pika raises when the broker is away."""
+        publisher = cls(await aio_pika.connect(amqp_url, timeout=TIMEOUT_SECONDS))
+        await publisher.reopen()
+        return publisher
+
+    async def reopen(self) -> None:
+        """A fresh channel: after a failure the old one may be closed or hold confirms of lost publishes."""
+        if self._channel is not None and not self._channel.is_closed:
+            await self._channel.close()
+        self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        self._exchanges = {name: await self._channel.get_exchange(name, ensure=False) for name in (EVENTS, INTERNAL)}
+
+    async def close(self) -> None:
+        """Close the connection; what was not confirmed stays in the outbox."""
+        await self._connection.close()
+
+    async def publish(self, rows: Sequence[Any]) -> tuple[list[Any], Exception | None]:
+        """Publish rows; returns those that the broker confirmed, and the first failure of the others."""
+        outcomes = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
+        confirmed = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
+        failures = (outcome for outcome in outcomes if outcome is not None)
+        failure = next(failures, None)
+        if failure is not None and not isinstance(failure, Exception):
+            raise failure
+        return confirmed, failure
+
+    async def _publish(self, row: Any) -> None:
+        message = aio_pika.Message(
+            row["body"].encode(),
+            content_type=CONTENT_TYPE,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=str(row["event_id"]),
+            type=row["type"],
+            timestamp=row["time"],
+            correlation_id=str(row["correlation_id"]),
+            app_id="rapport",
+            headers={"CC": [row["copy_key"]]} if row["copy_key"] else None,
+        )
+        exchange = self._exchanges[row["exchange"]]
+        try:
+            await exchange.publish(message, row["routing_key"], mandatory=True, timeout=TIMEOUT_SECONDS)
+        except ChannelPreconditionFailed as error:
+            raise Refused(f"The broker refused the message: {error}") from error

@@ -1,0 +1,160 @@
+"""Every refusal over HTTP is an RFC 9457 problem: a stable type, a sentence, and the fields at fault."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.contracts import Contradiction
+from shared.db import is_away
+from shared.ids import current_origin
+
+MEDIA_TYPE = "application/problem+json"
+
+log = structlog.get_logger(__name__)
+
+
+class Problem(Exception):
+    """A refusal. `errors` is a list of {field, reason}; values are never echoed."""
+
+    status = 400
+    type = "bad-request"
+    title = "The request cannot be carried out"
+    headers: dict[str, str] = {}
+
+    def __init__(self, detail: str, errors: Sequence[dict[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.detail, self.errors = detail, list(errors)
+
+    def response(self) -> JSONResponse:
+        """The problem as a response."""
+        body: dict[str, Any] = {
+            "type": f"urn:rapport:problem:{self.type}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = self.errors
+        return JSONResponse(body, self.status, headers=self.headers, media_type=MEDIA_TYPE)
+
+
+class Unauthorised(Problem):
+    """No valid token."""
+
+    status, type, title = 401, "unauthorised", "A valid token is needed"
+    headers = {"WWW-Authenticate": 'Bearer realm="rapport"'}
+
+
+class Forbidden(Problem):
+    """A valid token without the grant."""
+
+    status, type, title = 403, "forbidden", "Not allowed here"
+
+
+class NotFound(Problem):
+    """Nothing there, or nothing that this caller may know of."""
+
+    status, type, title = 404, "not-found", "Not found"
+
+
+class Conflict(Problem):
+    """What is asked contradicts what is recorded."""
+
+    status, type, title = 409, "contradiction", "This contradicts what is recorded"
+
+
+class Invalid(Problem):
+    """Fields that cannot be used, each with its reason."""
+
+    status, type, title = 422, "invalid", "Some fields cannot be used"
+
+    @classmethod
+    def field(cls, name: str, reason: str) -> "Invalid":
+        """One field and its reason."""
+        return cls(f"{name}: {reason}", [{"field": name, "reason": reason}])
+
+
+class KeyReused(Problem):
+    """An Idempotency-Key came back with another request."""
+
+    status, type, title = 422, "idempotency-key-reused", "This Idempotency-Key belongs to another request"
+
+
+class PreconditionRequired(Problem):
+    """If-Match is missing where two people may edit."""
+
+    status, type, title = 428, "precondition-required", "Say which version you saw"
+
+
+class PreconditionFailed(Problem):
+    """Somebody else changed it meanwhile."""
+
+    status, type, title = 412, "precondition-failed", "It was changed meanwhile"
+
+
+class TooLarge(Problem):
+    """The body is over the limit."""
+
+    status, type, title = 413, "too-large", "The body is too large"
+
+
+class DatabaseAway(Problem):
+    """The service's database cannot be reached."""
+
+    status, type, title = 503, "database-away", "Try again in a moment"
+    headers = {"Retry-After": "2"}
+
+
+class InternalError(Problem):
+    """Our failure."""
+
+    status, type, title = 500, "internal-error", "Something went wrong on our side"
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal of this app as a problem."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(Contradiction, _contradiction)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return error.response()
+
+
+async def _contradiction(request: Request, error: Exception) -> JSONResponse:
+    return Conflict(str(error)).response()
+
+
+async def _validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [{"field": _field(fault["loc"]), "reason": str(fault["msg"])} for fault in error.errors()]
+    return Invalid("See errors for each field and its reason.", faults).response()
+
+
+def _field(location: Sequence[Any]) -> str:
+    names = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
+    return ".".join(map(str, names)) or "body"
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    problem = Problem(str(error.detail))
+    problem.status, problem.type, problem.title = error.status_code, f"http-{error.status_code}", str(error.detail)
+    problem.headers = dict(error.headers or {})
+    return problem.response()
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    if is_away(error):
+        return DatabaseAway("The database does not answer; nothing was stored.").response()
+    log.error("request.failed", exc_info=error)
+    return InternalError(f"Give this number to whoever runs Rapport: {current_origin().correlation_id}").response()

@@ -1,0 +1,1 @@
+"""What tests share; nothing is imported from a conftest."""
