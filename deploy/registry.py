@@ -11,7 +11,7 @@ SERVICES = OWNERS
 
 
 def build(name: str) -> Service:
-    """A service with the settings of this process's environment. Raises pydantic's ValidationError naming each fault."""
+    """A service with the settings of this process's environment. Raises ValidationError naming each fault."""
     module: Any = import_module(f"services.{name}.app")
     service: Service = module.build()
     return service

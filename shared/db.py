@@ -35,6 +35,7 @@ def create_engine(url: str, pool_size: int = POOL_SIZE) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        hide_parameters=True,  # they are what people wrote; errors end up in logs
         connect_args={
             "timeout": 5,
             "command_timeout": 30,
@@ -80,3 +81,11 @@ async def store_state(
 async def ping(session: AsyncSession) -> None:
     """Raise what the database raises when it is away."""
     await session.execute(text("SELECT 1"))
+
+
+async def hold(session: AsyncSession, name: str) -> None:
+    """Until the commit, one transaction at a time works on `name`.
+
+    Two halves that arrive at once would otherwise each miss the other one, not committed yet, and wait for ever.
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

@@ -14,6 +14,7 @@ from shared import inbox
 from shared.clock import real_now
 from shared.db import PLATFORM, PUBLIC
 from shared.ids import new_id
+from shared.log import without_details
 
 REPLAY_HEADER = "x-rapport-replay"
 """Set on a message that `rapport dead replay` puts back into its reader's queue."""
@@ -58,14 +59,15 @@ class Corpse:
 
 async def bury(session: AsyncSession, corpse: Corpse, attempts: int) -> bool:
     """Write the inbox row (`dead`) and the dead letter. False when the event turns out to be applied already."""
-    if corpse.event_id and not await inbox.record(session, corpse.handler, corpse.event_id, inbox.DEAD):
-        if not await _is_dead(session, corpse):
+    if corpse.event_id:
+        first = await inbox.record(session, corpse.handler, corpse.event_id, inbox.DEAD)
+        if not first and not await _is_dead(session, corpse):
             return False
     now = real_now()
     headers = {name: str(value) for name, value in corpse.headers.items() if name != REPLAY_HEADER}
     statement = insert(dead_letter).values(
         id=new_id(), handler=corpse.handler, key=corpse.key, event_id=corpse.event_id, queue=corpse.queue,
-        body=corpse.body, headers=headers, content_type=corpse.content_type, reason=str(corpse.error)[:2000],
+        body=corpse.body, headers=headers, content_type=corpse.content_type, reason=without_details(str(corpse.error))[:2000],
         error_type=type(corpse.error).__name__, attempts=attempts, first_at=now, last_at=now,
     )  # fmt: skip
     again = {"reason": statement.excluded.reason, "error_type": statement.excluded.error_type, "last_at": now}

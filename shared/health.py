@@ -45,5 +45,3 @@ async def quiet(request: Request, caller: CallerDep) -> dict[str, Any]:
     caller.require_anywhere("operator", "service")
     counts = await request.app.state.service.quiet()
     return {"quiet": not any(counts.values()), **counts}
-
-

@@ -55,7 +55,7 @@ class TransactionRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        if "POST" in self.methods:
+        if "POST" in (self.methods or ()):
             depends = Depends(_documented_key)
             self.dependant.dependencies.append(get_parameterless_sub_dependant(depends=depends, path=self.path_format))
 

@@ -87,8 +87,6 @@ class Claim:
 async def forget_old(session: AsyncSession, now: datetime, batch: int = 5_000) -> int:
     """Delete one batch of rows past their time."""
     columns = idempotency.c
-    old = (
-        select(columns.key, columns.route, columns.subject).where(columns.created_at < now - KEPT).limit(batch)
-    )
+    old = select(columns.key, columns.route, columns.subject).where(columns.created_at < now - KEPT).limit(batch)
     statement = delete(idempotency).where(tuple_(columns.key, columns.route, columns.subject).in_(old))
     return cast("CursorResult[Any]", await session.execute(statement)).rowcount

@@ -1,11 +1,13 @@
 """Logging of a process, configured once: JSON lines to standard error, or readable ones on a terminal."""
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 SECRET_KEYS = ("password", "token", "authorization", "secret", "email", "body", "text", "name_to_use", "full_name")
 
@@ -22,9 +24,13 @@ def configure(service: str, *, json: bool | None = None) -> None:
         _redact,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(default=str)
+        if as_json
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
-    tail = [structlog.processors.dict_tracebacks, renderer] if as_json else [renderer]
+    # Without locals: they hold what people wrote and who they are.
+    tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+    tail = [tracebacks, _hide_details, renderer] if as_json else [renderer]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -66,3 +72,15 @@ def _redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[
         if any(secret in key.lower() for secret in SECRET_KEYS):
             event[key] = "[not logged]"
     return event
+
+
+def _hide_details(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Postgres puts the values of the row that it refuses into DETAIL."""
+    for error in event.get("exception") or ():
+        error["exc_value"] = without_details(error["exc_value"])
+    return event
+
+
+def without_details(sentence: str) -> str:
+    """An error's words without the values that Postgres quotes."""
+    return re.sub(r"DETAIL:.*", "DETAIL: [not shown]", sentence)

@@ -1,7 +1,7 @@
 """Every refusal over HTTP is an RFC 9457 problem: a stable type, a sentence, and the fields at fault."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI, Request
@@ -125,9 +125,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _problem(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Problem)
-    return error.response()
+async def _problem(_: Request, error: Exception) -> JSONResponse:
+    return cast("Problem", error).response()
 
 
 async def _contradiction(request: Request, error: Exception) -> JSONResponse:
@@ -135,8 +134,10 @@ async def _contradiction(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    faults = [{"field": _field(fault["loc"]), "reason": str(fault["msg"])} for fault in error.errors()]
+    faults = [
+        {"field": _field(fault["loc"]), "reason": str(fault["msg"])}
+        for fault in cast("RequestValidationError", error).errors()
+    ]
     return Invalid("See errors for each field and its reason.", faults).response()
 
 
@@ -146,7 +147,7 @@ def _field(location: Sequence[Any]) -> str:
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
+    error = cast("HTTPException", error)
     problem = Problem(str(error.detail))
     problem.status, problem.type, problem.title = error.status_code, f"http-{error.status_code}", str(error.detail)
     problem.headers = dict(error.headers or {})

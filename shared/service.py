@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import structlog
@@ -76,6 +77,7 @@ class Service:
         self.timers = deadlines.Timers(self.sessions, self.clock, self.rules, self.relay.wake)
         self.parts = ALL_PARTS
         self.stopped: Stopped | None = None
+        self.on_end: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGTERM)  # uvicorn's own orderly stop
 
     def http(self, parts: frozenset[Part] = ALL_PARTS) -> FastAPI:
         """The HTTP app; its lifespan runs the other parts in the background. Without `api` only health is served."""
@@ -105,7 +107,7 @@ class Service:
         return counts
 
     @asynccontextmanager
-    async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(self._guard(run), name=name) for name, run in self._background().items()]
         try:
             yield
@@ -124,7 +126,7 @@ class Service:
             runs["worker"] = self.consumption.run
         if "timers" in self.parts:
             runs |= {"timers": self.timers.run, "housekeeping": self._keep_house}
-            runs |= {sender.name: lambda sender=sender: self._send(sender) for sender in self.senders}
+            runs |= {sender.name: partial(self._send, sender) for sender in self.senders}
         return runs
 
     async def _guard(self, run: Callable[[], Awaitable[Any]]) -> None:
@@ -142,7 +144,7 @@ class Service:
         """End this process in order, with an exit code and a sentence for whoever reads it."""
         if self.stopped is None:
             self.stopped = Stopped(code, message)
-            os.kill(os.getpid(), signal.SIGTERM)  # uvicorn's own orderly stop
+            self.on_end()
 
     async def _wait_for_schema(self) -> None:
         while True:

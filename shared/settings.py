@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ServiceSettings(BaseSettings):
-    """Values come from the environment (`RAPPORT_<SERVICE>_...`); those of the whole platform drop the service's name."""
+    """Values come from the environment: `RAPPORT_<SERVICE>_...`, or `RAPPORT_...` for those of the whole platform."""
 
     model_config = SettingsConfigDict(extra="ignore")
 

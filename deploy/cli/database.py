@@ -20,7 +20,10 @@ def register(app: App) -> None:
 def upgrade(
     *services: Annotated[str, Parameter(help="Which services; all where none is named.")],
 ) -> None:
-    """Run the migrations that a database lacks. Addresses: RAPPORT_<SERVICE>_DATABASE_URL, else the running platform's."""
+    """Run the migrations that a database lacks.
+
+    Addresses come from RAPPORT_<SERVICE>_DATABASE_URL, else from the running platform.
+    """
     for name in services or SERVICES:
         if name not in SERVICES:
             raise Typed(f"{name!r} is no service; there are {', '.join(SERVICES)}.")

@@ -53,7 +53,10 @@ def show_(letter: UUID, *, json: Json = False) -> None:
 
 
 def replay(
-    *letters: UUID, service: Service = None, all: bool = False, dry_run: bool = False  # noqa: A002
+    *letters: UUID,
+    service: Service = None,
+    all: bool = False,
+    dry_run: bool = False,
 ) -> None:
     """Put dead letters back into their readers' queues; those that are applied now disappear from the list.
 

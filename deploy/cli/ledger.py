@@ -89,7 +89,9 @@ def _line(
 async def _sent(platform: Addresses) -> dict[str, tuple[int, int]]:
     sums: dict[str, tuple[int, int]] = {}
     for url in platform.databases.values():
-        for row in await _fetch(url, "SELECT type, sum(count) AS count, sum(digest) AS digest FROM ledger_sent GROUP BY 1"):
+        for row in await _fetch(
+            url, "SELECT type, sum(count) AS count, sum(digest) AS digest FROM ledger_sent GROUP BY 1"
+        ):
             sums[row["type"]] = int(row["count"]), int(row["digest"]) % MODULUS
     return sums
 

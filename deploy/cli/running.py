@@ -8,6 +8,7 @@ import uvicorn
 from cyclopts import App
 
 from deploy.cli.common import Install, Json, Typed, console, errors, print_json, say
+from deploy.local.addresses import Addresses
 from deploy.local.home import Home
 from deploy.local.platform import Platform
 from deploy.local.problems import Problem
@@ -36,7 +37,17 @@ def up(*, install: Install = False, json: Json = False) -> int:
 async def _up(home: Home, install: bool, as_json: bool) -> int:
     clock = os.environ.get("RAPPORT_CLOCK", "real")
     platform = Platform(home, say, install=install, clock=clock, usual_ports=True)
-    addresses = await platform.start()
+    try:
+        async with platform.supervisor:
+            addresses = await platform.start()
+            _show(addresses, home, as_json)
+            return await platform.supervisor.watch()
+        return 0
+    finally:
+        Addresses.forget(home)
+
+
+def _show(addresses: Addresses, home: Home, as_json: bool) -> None:
     shown = {**addresses.services, "mail": addresses.mail_url}
     if as_json:
         print_json({"services": addresses.services, "mail": addresses.mail_url, "home": str(home.root)})
@@ -44,10 +55,6 @@ async def _up(home: Home, install: bool, as_json: bool) -> int:
         for name, url in shown.items():
             console.print(f"{name:<10} {url}", markup=False)
         errors.print("A token: `rapport token administrator --site net`. Ctrl-C ends everything.", markup=False)
-    try:
-        return await platform.supervisor.run_until_stopped()
-    finally:
-        await platform.stop()
 
 
 def run(

@@ -32,7 +32,7 @@ def apply(*, amqp_url: AmqpUrl = None) -> None:
     say(f"{len(wanted.exchanges)} exchanges, {len(wanted.queues)} queues, {len(wanted.bindings)} bindings stand.")
 
 
-def export(*, json: Json = True) -> None:  # noqa: ARG001  # JSON is the only form; the flag is accepted for uniformity
+def export(*, json: Json = True) -> None:  # JSON is the only form; the flag is accepted for uniformity
     """Print the topology as a RabbitMQ definitions document."""
     print_json(definitions(platform_topology()))
 
@@ -52,7 +52,9 @@ async def declare(amqp_url: str, wanted: Topology) -> None:
     except ChannelPreconditionFailed as error:
         raise CheckFailed(f"Something stands on the broker with other properties: {error}") from error
     except (OSError, aio_pika.exceptions.AMQPError) as error:
-        raise Unavailable(f"The broker does not answer ({error!r}); is it running, and is its address right?") from error
+        raise Unavailable(
+            f"The broker does not answer ({error!r}); is it running, and is its address right?"
+        ) from error
 
 
 def definitions(wanted: Topology) -> dict[str, Any]:

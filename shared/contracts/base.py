@@ -1,6 +1,6 @@
 """The event base, the types its fields may have, and the registry that knows every event type."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 

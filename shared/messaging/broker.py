@@ -1,7 +1,7 @@
-"""The event door of a service: `events = Handlers("screening")`, then one `@events.subscriber(Event)` per event heard."""
+"""The event door of a service: `events = Handlers("screening")`, then `@events.subscriber(Event)` for each event heard."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 from faststream import AckPolicy, Context
@@ -61,7 +61,7 @@ def _queue(name: str) -> RabbitQueue:
 
 
 def consumer(
-    amqp_url: str, handlers: Handlers, middlewares: list[Callable[..., BaseMiddleware[Any, Any]]]
+    amqp_url: str, handlers: Handlers, middlewares: Sequence[Callable[..., BaseMiddleware[Any, Any]]]
 ) -> RabbitBroker:
     """The consuming broker of a service. It declares nothing; a missing queue raises at start."""
     broker = RabbitBroker(

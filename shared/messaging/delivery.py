@@ -2,14 +2,15 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from faststream.rabbit import RabbitMessage
+from faststream.message import StreamMessage
 
 from shared.contracts import Envelope, Event
 from shared.contracts.envelope import Undecodable
 from shared.contracts.envelope import decode as decode_envelope
 
+Message = StreamMessage[Any]
 Outcome = Literal["applied", "duplicate", "dead", "retried"]
 
 
@@ -27,7 +28,7 @@ class Delivery:
 current: ContextVar[Delivery] = ContextVar("delivery")
 
 
-def read(queue: str, message: RabbitMessage) -> Delivery:
+def read(queue: str, message: Message) -> Delivery:
     """Read a message's envelope; a fault is kept for the middleware that buries the message."""
     try:
         return Delivery(queue, decode_envelope(message.body, dict(message.headers), message.content_type))
@@ -35,7 +36,7 @@ def read(queue: str, message: RabbitMessage) -> Delivery:
         return Delivery(queue, fault=fault)
 
 
-async def decode(message: RabbitMessage) -> Event:
+async def decode(message: Message) -> Event:
     """The broker's decoder: the event that a handler receives. Raises Undecodable with the reason."""
     delivery = current.get()
     if delivery.envelope is None:

@@ -12,20 +12,22 @@ from typing import Any
 import structlog
 from fast_depends.exceptions import ValidationError as InjectionError
 from faststream.exceptions import RejectMessage
-from faststream.rabbit import RabbitMessage
+from faststream.message import StreamMessage
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.contracts import Contradiction
 from shared.contracts.envelope import Undecodable
-from shared.deadletters import Corpse, bury
 from shared.db import is_away, ping
+from shared.deadletters import Corpse, bury
 from shared.messaging.delivery import Delivery
 from shared.messaging.topology import dead_queue_name
 
 TRIES = 3
 HANDLER_SECONDS = 30.0
 HOLD_SECONDS = 60.0
+
+Message = StreamMessage[Any]
 
 log = structlog.get_logger(__name__)
 
@@ -85,23 +87,23 @@ class Failing:
         sessions: async_sessionmaker[AsyncSession],
         gate: DatabaseGate,
         delivery: Delivery,
-        message: RabbitMessage,
+        message: Message,
     ) -> None:
         self._dead_queue = dead_queue_name(service)
         self._sessions, self._gate, self._delivery, self._message = sessions, gate, delivery, message
 
-    async def run(self, call_next: Callable[[RabbitMessage], Awaitable[Any]]) -> None:
+    async def run(self, call_next: Callable[[Message], Awaitable[Any]]) -> None:
         """Apply the message, or bury it."""
         delivery = self._delivery
         if delivery.queue == self._dead_queue:
             await self._bury(GivenUp(_broker_reason(self._message)))
-            return
+            return None
         while True:
             delivery.attempts += 1
             try:
                 async with asyncio.timeout(HANDLER_SECONDS):
                     await call_next(self._message)
-                return
+                return None
             except PERMANENT as error:
                 return await self._bury(error)
             except RejectMessage:
@@ -145,14 +147,14 @@ class Failing:
         )
 
 
-def _deaths(message: RabbitMessage) -> list[dict[str, Any]]:
+def _deaths(message: Message) -> list[dict[str, Any]]:
     return list(message.headers.get("x-death") or [])
 
 
-def _original_queue(message: RabbitMessage) -> str | None:
+def _original_queue(message: Message) -> str | None:
     return next((str(death["queue"]) for death in _deaths(message) if death.get("queue")), None)
 
 
-def _broker_reason(message: RabbitMessage) -> str:
+def _broker_reason(message: Message) -> str:
     reasons = ", ".join(str(death.get("reason")) for death in _deaths(message)) or "unknown"
     return f"The broker gave the message up (reason: {reasons}); the handler may have killed its process."

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from faststream.message import StreamMessage
 from faststream.middlewares import BaseMiddleware
-from faststream.rabbit import RabbitMessage
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import deadletters, inbox, telemetry
@@ -25,7 +25,8 @@ from shared.messaging.failures import DatabaseGate, Failing
 
 log = structlog.get_logger("events")
 
-CallNext = Callable[[RabbitMessage], Any]
+CallNext = Callable[[Any], Any]
+Message = StreamMessage[Any]
 
 
 @dataclass
@@ -52,7 +53,7 @@ class DoorMiddleware(BaseMiddleware[Any, Any]):
 class Observe(DoorMiddleware):
     """Binds the event's ids for logs and for what it causes; one log line and the metrics of each message."""
 
-    async def consume_scope(self, call_next: CallNext, msg: RabbitMessage) -> Any:
+    async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
         delivery = read(self.context.get_local("handler_").queue.name, msg)
         envelope = delivery.envelope
         story = Origin(envelope.correlationid, envelope.id, envelope.traceparent) if envelope else Origin(new_id())
@@ -80,7 +81,7 @@ class Observe(DoorMiddleware):
 class Failures(DoorMiddleware):
     """Decides what a failure means: wait for the database, try again, or bury the message as a dead letter."""
 
-    async def consume_scope(self, call_next: CallNext, msg: RabbitMessage) -> Any:
+    async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
         failing = Failing(self.door.service, self.door.sessions, self.door.gate, current.get(), msg)
         await failing.run(call_next)
 
@@ -88,7 +89,7 @@ class Failures(DoorMiddleware):
 class Transaction(DoorMiddleware):
     """One transaction: inbox row, handler, commit. A repeated event is acknowledged and changes nothing."""
 
-    async def consume_scope(self, call_next: CallNext, msg: RabbitMessage) -> Any:
+    async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
         delivery = current.get()
         async with self.door.limit, self.door.sessions.begin() as session:
             if delivery.envelope and not await self._take(session, delivery, delivery.envelope, msg):
@@ -100,7 +101,7 @@ class Transaction(DoorMiddleware):
         self.door.committed()
 
     @staticmethod
-    async def _take(session: AsyncSession, delivery: Delivery, envelope: Envelope, msg: RabbitMessage) -> bool:
+    async def _take(session: AsyncSession, delivery: Delivery, envelope: Envelope, msg: Message) -> bool:
         replayed = deadletters.REPLAY_HEADER in msg.headers
         if not replayed and inbox.is_too_old(envelope.id):
             raise Contradiction(f"The event is older than {inbox.KEPT.days} days: whether it is a repeat is unknown.")
@@ -119,5 +120,3 @@ def middlewares(door: Door) -> list[Callable[..., DoorMiddleware]]:
         return lambda msg, /, *, context: kind(msg, context=context, door=door)
 
     return [made(Observe), made(Failures), made(Transaction)]
-
-

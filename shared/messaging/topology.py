@@ -87,8 +87,14 @@ class Topology:
 def topology(readers: Mapping[str, Iterable[type[Event]]]) -> Topology:
     """The whole topology, from the events that each service hears."""
     queues = [
-        Queue(ARCHIVE, {"x-queue-type": "stream", "x-max-age": ARCHIVE_AGE,
-                        "x-stream-max-segment-size-bytes": ARCHIVE_SEGMENT_BYTES})
+        Queue(
+            ARCHIVE,
+            {
+                "x-queue-type": "stream",
+                "x-max-age": ARCHIVE_AGE,
+                "x-stream-max-segment-size-bytes": ARCHIVE_SEGMENT_BYTES,
+            },
+        )
     ]
     bindings = [Binding(EVENTS, ARCHIVE, "#"), Binding(INTERNAL, ARCHIVE, "#")]
     for service, heard in sorted(readers.items()):
@@ -96,8 +102,6 @@ def topology(readers: Mapping[str, Iterable[type[Event]]]) -> Topology:
         bindings.append(Binding(DEAD, dead_queue_name(service), service))
         for event in sorted(heard, key=lambda event: event.type):
             queues.append(Queue(queue_name(service, event), queue_arguments(service)))
-            bindings.append(
-                Binding(exchange_of(event), queue_name(service, event), f"{event.name}.v{event.version}.#")
-            )
+            bindings.append(Binding(exchange_of(event), queue_name(service, event), f"{event.name}.v{event.version}.#"))
     exchanges = (Exchange(EVENTS), Exchange(INTERNAL), Exchange(DEAD, "direct"), Exchange(INBOUND))
     return Topology(exchanges, tuple(queues), tuple(bindings))

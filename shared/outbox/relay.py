@@ -120,9 +120,7 @@ class Relay:
             return min(pause * 1.5, POLL_SECONDS[1])
         return POLL_SECONDS[0]
 
-    async def _carry(
-        self, connection: asyncpg.Connection, publisher: Publisher, rows: list[asyncpg.Record]
-    ) -> None:
+    async def _carry(self, connection: asyncpg.Connection, publisher: Publisher, rows: list[asyncpg.Record]) -> None:
         telemetry.outbox_waiting(len(rows), rows[0]["time"].timestamp())
         confirmed, failure = await publisher.publish(rows)
         await self._delete(connection, confirmed)
@@ -135,9 +133,7 @@ class Relay:
         for row in (row for row in rows if row["position"] not in done):
             await self._carry_alone(connection, publisher, row)
 
-    async def _carry_alone(
-        self, connection: asyncpg.Connection, publisher: Publisher, row: asyncpg.Record
-    ) -> None:
+    async def _carry_alone(self, connection: asyncpg.Connection, publisher: Publisher, row: asyncpg.Record) -> None:
         confirmed, failure = await publisher.publish([row])
         await self._delete(connection, confirmed)
         if failure is None:
@@ -149,9 +145,7 @@ class Relay:
         if self._refusals[row["event_id"]] >= REFUSALS:
             await self._set_aside(connection, row, str(failure))
 
-    async def _set_aside(
-        self, connection: asyncpg.Connection, row: asyncpg.Record, reason: str
-    ) -> None:
+    async def _set_aside(self, connection: asyncpg.Connection, row: asyncpg.Record, reason: str) -> None:
         async with connection.transaction():
             await connection.execute(_REFUSE, row["position"], reason, real_now())
             await connection.execute(_DELETE, [row["position"]])

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 async def eventually(check: Callable[[], Awaitable[T] | T], *, within: float = 10.0) -> T:
-    """Call `check` until it returns something true; raises AssertionError with its last answer after `within` seconds."""
+    """Call `check` until it returns something true; AssertionError with its last answer after `within` seconds."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     while True:

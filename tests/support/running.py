@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from faststream.rabbit import TestRabbitBroker
 from sqlalchemy import select
 
-from shared.access import Grant, mint, new_key
+from shared.access import Grant, Role, mint, new_key
 from shared.clock import set_file_clock
 from shared.contracts import Envelope, Event
 from shared.contracts.envelope import CONTENT_TYPE
@@ -33,7 +33,7 @@ BEGINNING = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 PRIVATE_KEY, PUBLIC_KEYS = new_key()
 
 
-def token(*, role: str | None = None, site: str | None = None, person: UUID | None = None) -> str:
+def token(*, role: Role | None = None, site: str | None = None, person: UUID | None = None) -> str:
     """A bearer token with one grant, for a person or for a client of no person."""
     grants = (Grant(role, site or "net"),) if role else ()
     return mint(PRIVATE_KEY, str(person or new_id()), grants, timedelta(hours=1))
@@ -85,7 +85,7 @@ class Running:
             yield cls(service, service.http(), clock_file)
 
     def client(
-        self, *, role: str | None = None, site: str | None = None, person: UUID | None = None
+        self, *, role: Role | None = None, site: str | None = None, person: UUID | None = None
     ) -> httpx2.AsyncClient:
         """An HTTP client; without a role and a person it carries no token."""
         bearer = token(role=role, site=site, person=person) if role or person else None

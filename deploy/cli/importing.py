@@ -1,0 +1,63 @@
+"""`rapport import FILE`: people from another system's CSV file, in one command."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from cyclopts import App, Parameter
+
+from deploy.cli.common import Json, Typed, client
+from deploy.rosters.importing import Order, Prepared, carry_out, prepare
+from deploy.rosters.screening import Screener, screen
+
+Flag = Annotated[bool, Parameter(negative="")]
+
+
+def register(app: App) -> None:
+    """Add this command."""
+    app.command(import_, name="import")
+
+
+def import_(
+    file: Path,
+    *,
+    site: str,
+    role: str,
+    map: str,
+    offering: str | None = None,
+    attest: str | None = None,
+    screened_by: UUID | None = None,
+    reference: str | None = None,
+    notify: Flag = False,
+    json: Json = False,
+) -> int:
+    """Import the people of FILE (CSV, UTF-8) and their applications; importing it again changes nothing.
+
+    Exit code 0: all rows taken; 1: some were refused, and the report says which and why; 2: nothing could be sent.
+
+    Parameters
+    ----------
+    site: the place where they take part.
+    role: the id of their role in the catalogue.
+    map: a TOML file that says what the columns mean, or the name of a shipped one (civil-service).
+    offering: the offering they apply to; else the map's programme at the site.
+    attest: why you may say that everybody in the file signed the conduct policy; recorded under your name.
+    screened_by: the person who screened them all elsewhere; their cases are decided under that name.
+    reference: where that screening is on record; goes with --screened-by.
+    notify: let notify write to them; imported people get no mail otherwise.
+    """
+    if (screened_by is None) != (reference is None):
+        raise Typed("--screened-by and --reference go together: who screened them, and where it is on record.")
+    prepared = prepare(Order(file, site, role, map, offering, attest, notify))
+    screener = Screener(screened_by, reference, site) if screened_by and reference else None
+    asyncio.run(_import(prepared, screener))
+    prepared.report.print(as_json=json)
+    return prepared.report.exit_code
+
+
+async def _import(prepared: Prepared, screener: Screener | None) -> None:
+    async with client("intake", str(prepared.head["site"]), "administrator") as http:
+        await carry_out(prepared, http)
+    if screener:
+        await screen(prepared.report, screener)

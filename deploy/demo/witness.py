@@ -1,0 +1,123 @@
+"""What was seen: distinct events of the archive stream, mails of the catcher, and what HTTP answers; never a table."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import aio_pika
+import orjson
+
+from deploy.demo.cast import Cast
+from deploy.demo.foretold import Account, hours
+from deploy.demo.stage import Stage
+from deploy.demo.story import CITIES
+from shared.messaging.topology import ARCHIVE
+
+SILENCE_SECONDS = 1.5
+
+Keys = Callable[[dict[str, Any], Cast], str]
+
+
+def _part(data: dict[str, Any], cast: Cast) -> str:
+    return f"{cast.people[UUID(data['person'])].key} {data['kind_of_role']}"
+
+
+def _members(data: dict[str, Any], cast: Cast) -> str:
+    people = sorted(
+        (cast.people[UUID(each["person"])] for each in data["members"]), key=lambda p: p.letter, reverse=True
+    )
+    return "+".join(person.key for person in people)
+
+
+def _pair(data: dict[str, Any], cast: Cast) -> str:
+    return cast.pairs[UUID(data["pair"])].key
+
+
+def _at(text: str) -> str:
+    return hours(datetime.fromisoformat(text))
+
+
+KEYS: dict[str, Keys] = {
+    "site.changed": lambda data, _: str(data["site"]),
+    "role.changed": lambda data, _: str(data["role"]),
+    "offering.changed": lambda data, _: str(data["offering"]),
+    "profile.changed": lambda data, cast: cast.people[UUID(data["person"])].key,
+    "application.submitted": _part,
+    "screening.cleared": _part,
+    "screening.declined": _part,
+    "pair.matched": _members,
+    "message.sent": lambda data, cast: f"{_pair(data, cast)} {data['sender_role']} {_at(data['sent_at'])}",
+    "reply.overdue": lambda data, cast: (
+        f"{_pair(data, cast)} {data['debtor_role']} {_at(data['since'])} {_at(data['due_at'])}"
+    ),
+    "reply.settled": lambda data, cast: (
+        f"{_pair(data, cast)} {data['debtor_role']} {_at(data['since'])} {_at(data['settled_at'])} "
+        f"{data['settlement']} {'overdue' if data['was_overdue'] else 'in-time'}"
+    ),
+    "away.announced": lambda data, cast: _absence(data, cast),
+    "away.ended": lambda data, cast: _absence(data, cast),
+}
+
+
+def _absence(data: dict[str, Any], cast: Cast) -> str:
+    return f"{cast.people[UUID(data['person'])].key} {_at(data['starts'])} {_at(data['ends'])}"
+
+
+async def witness(stage: Stage, cast: Cast) -> Account:
+    """Everything that can be seen from outside, in the keys of the script."""
+    account: Account = {}
+    for event in await _archive(stage.addresses.amqp_url):
+        name = event["type"].removeprefix("rapport.").rpartition(".")[0]
+        key = KEYS[name](event["data"], cast) if name in KEYS else event["subject"]
+        account.setdefault(name, []).append(key)
+    account["mails"] = await _mails(stage)
+    account["conversations"] = await _conversations(stage, cast)
+    account["cases"] = await _cases(stage, cast)
+    return {kind: sorted(keys) for kind, keys in sorted(account.items())}
+
+
+async def _archive(amqp_url: str) -> list[dict[str, Any]]:
+    """Every distinct event of the archive stream, by id."""
+    found: dict[str, dict[str, Any]] = {}
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=200)
+        stream = await channel.get_queue(ARCHIVE, ensure=False)
+        arrived: asyncio.Queue[aio_pika.abc.AbstractIncomingMessage] = asyncio.Queue()
+        await stream.consume(arrived.put, arguments={"x-stream-offset": "first"})
+        while True:
+            try:
+                message = await asyncio.wait_for(arrived.get(), SILENCE_SECONDS)
+            except TimeoutError:
+                return list(found.values())
+            event = orjson.loads(message.body)
+            found[event["id"]] = event
+            await message.ack()
+
+
+async def _mails(stage: Stage) -> list[str]:
+    messages = (await stage.http.get(f"{stage.addresses.mail_url}/messages")).raise_for_status().json()
+    received = Counter(address.partition("@")[0] for message in messages for address in message["to"])
+    return [f"{person} {count}" for person, count in received.items()]
+
+
+async def _conversations(stage: Stage, cast: Cast) -> list[str]:
+    counts = []
+    for pair_id, pair in cast.pairs.items():
+        messages = await stage.call(
+            "GET", "messaging", f"/conversations/{pair_id}/messages?limit=100",
+            role="participant", site=CITIES[pair.mentee.city], subject=cast.ids[pair.mentee],
+        )  # fmt: skip
+        counts.append(f"{pair.key} {len(messages['items'])}")
+    return counts
+
+
+async def _cases(stage: Stage, cast: Cast) -> list[str]:
+    return [
+        f"{cast.people[UUID(case['person'])].key} {case['state']}"
+        for site in CITIES.values()
+        for case in await stage.pages("screening", "/cases", role="screener", site=site)
+    ]

@@ -1,0 +1,56 @@
+"""Where the parts of a running platform are, written by `up` for the other commands to find."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from deploy.local.home import Home
+from deploy.local.problems import Unavailable
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Addresses and secrets of one platform on this machine; the file is readable by its owner alone."""
+
+    services: dict[str, str]
+    """HTTP address of each service."""
+    databases: dict[str, str]
+    """Database URL of each service."""
+    amqp_url: str
+    management_url: str | None
+    smtp_port: int | None
+    mail_url: str | None
+    keys_file: str
+    private_key_file: str
+    clock: str
+
+    def save(self, home: Home) -> None:
+        """Write the file, readable by its owner alone."""
+        path = _path(home)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(asdict(self), indent=2))
+
+    @classmethod
+    def load(cls, home: Home) -> Self:
+        """Read the file of a running platform. Raises Unavailable where none runs."""
+        try:
+            return cls(**json.loads(_path(home).read_text()))
+        except FileNotFoundError:
+            raise Unavailable(
+                f"No platform is running in {home.root}: start one with `rapport up`, or set RAPPORT_HOME."
+            ) from None
+
+    @staticmethod
+    def forget(home: Home) -> None:
+        """Remove the file; the platform has ended."""
+        _path(home).unlink(missing_ok=True)
+
+    def private_key(self) -> dict[str, Any]:
+        """The development key with which this machine's tokens are signed."""
+        key: dict[str, Any] = json.loads(Path(self.private_key_file).read_text())
+        return key
+
+
+def _path(home: Home) -> Path:
+    return home.root / "platform.json"
