@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shared import log
 from tests.support import servers
 from tests.support.databases import fresh_database
 from tests.support.running import Running
@@ -17,6 +18,7 @@ from tests.support.running import Running
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers once, in the process that hands out the work; workers inherit their addresses."""
+    log.configure("tests", json=True)
     if not hasattr(config, "workerinput"):
         servers.start(config.args)
 

@@ -38,14 +38,22 @@ def import_(
 
     Parameters
     ----------
-    site: the place where they take part.
-    role: the id of their role in the catalogue.
-    map: a TOML file that says what the columns mean, or the name of a shipped one (civil-service).
-    offering: the offering they apply to; else the map's programme at the site.
-    attest: why you may say that everybody in the file signed the conduct policy; recorded under your name.
-    screened_by: the person who screened them all elsewhere; their cases are decided under that name.
-    reference: where that screening is on record; goes with --screened-by.
-    notify: let notify write to them; imported people get no mail otherwise.
+    site
+        The place where they take part.
+    role
+        The id of their role in the catalogue.
+    map
+        A TOML file that says what the columns mean, or the name of a shipped one (civil-service).
+    offering
+        The offering they apply to; else the map's programme at the site.
+    attest
+        Why you may say that everybody in the file signed the conduct document; recorded under your name.
+    screened_by
+        The person who screened them all elsewhere; their cases are decided under that name.
+    reference
+        Where that screening is on record; goes with --screened-by.
+    notify
+        Let notify write to them; people who are imported get no mail otherwise.
     """
     if (screened_by is None) != (reference is None):
         raise Typed("--screened-by and --reference go together: who screened them, and where it is on record.")

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import httpx2
 
-from deploy.cli.topology import declare
 from deploy.local import brokers
 from deploy.local.addresses import Addresses
 from deploy.local.databases import ensure_service_databases
@@ -25,6 +24,7 @@ from deploy.local.ports import LOOPBACK, demand_free, kept_port
 from deploy.local.postgres import find_or_start
 from deploy.local.supervisor import Supervisor
 from deploy.registry import SERVICES, platform_topology
+from deploy.topology import declare
 from shared import migrations
 from shared.access import Grant, mint, new_key
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import aio_pika
 import httpx2
 
-from deploy.cli.topology import declare
 from deploy.registry import platform_topology
+from deploy.topology import declare
 from shared.ids import new_id
 
 

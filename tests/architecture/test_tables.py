@@ -1,0 +1,43 @@
+"""The tables: every column says what it holds, and the migrations make what the models say."""
+
+import importlib
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import MetaData, Table
+
+from deploy.registry import SERVICES
+from shared.db import PLATFORM
+from shared.migrations import PLATFORM_TABLES
+
+CLASSES = {"public", "personal", "special", "criminal", "secret"}
+
+
+def metadata_of(service: str) -> MetaData:
+    """The service's own tables."""
+    metadata: MetaData = importlib.import_module(f"services.{service}.tables").Base.metadata
+    return metadata
+
+
+def tables() -> Iterator[tuple[str, Table]]:
+    """Every table with whose it is."""
+    for service in SERVICES:
+        yield from ((service, table) for table in metadata_of(service).tables.values())
+    yield from (("platform", table) for table in PLATFORM.tables.values())
+
+
+@pytest.mark.parametrize(("owner", "table"), tables(), ids=lambda each: getattr(each, "name", each))
+def test_every_column_declares_its_class(owner: str, table: Table) -> None:
+    """Class, purpose, retention, and for personal data whom it is about."""
+    for column in table.columns:
+        info = column.info
+        assert info.get("class") in CLASSES, f"{owner}.{table.name}.{column.name} declares no class"
+        assert info.get("purpose"), f"{owner}.{table.name}.{column.name} has no purpose"
+        assert info.get("retention"), f"{owner}.{table.name}.{column.name} has no retention"
+        if info["class"] != "public":
+            assert info.get("subject"), f"{owner}.{table.name}.{column.name} does not say whom it is about"
+
+
+def test_every_platform_table_is_made_by_the_migrations() -> None:
+    """A platform table that no migration makes would be missing in production only."""
+    assert {table.name for table in PLATFORM_TABLES} == set(PLATFORM.tables)

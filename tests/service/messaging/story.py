@@ -1,0 +1,28 @@
+"""What messaging hears in a realistic story: three pairs, one ended, one whose mentor's clearance ends."""
+
+from datetime import date
+
+from shared.contracts import Event
+from tests.service.messaging.scenes import cleared, closed, declined, ended, limits, matched, person
+
+AMINA, BORIS, CLARE, DARIA, EDITH, FARID = map(person, range(0x61, 0x67))
+HERAT = "first-steps@net.af.herat"
+FIRST, SECOND, THIRD = map(person, range(0x71, 0x74))
+
+STORY: list[tuple[Event, int]] = [
+    (limits(48, 96), 1),
+    (cleared(AMINA, "mentor"), 1),
+    (cleared(BORIS, "mentee"), 1),
+    (matched(FIRST, AMINA, BORIS), 1),
+    (limits(24, 72, HERAT), 1),
+    (cleared(CLARE, "mentor", offering=HERAT), 1),
+    (cleared(DARIA, "mentee", date(2027, 1, 31), HERAT), 1),
+    (matched(SECOND, CLARE, DARIA, HERAT), 1),
+    (declined(FARID, "mentor", HERAT), 1),
+    (cleared(EDITH, "mentee"), 1),
+    (matched(THIRD, AMINA, EDITH), 1),
+    (limits(36, 96), 2),
+    (ended(CLARE, "mentor", HERAT), 2),
+    (closed(SECOND, CLARE, DARIA, HERAT), 2),
+    (cleared(DARIA, "mentee", date(2027, 6, 30), HERAT), 2),
+]
