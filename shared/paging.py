@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -28,7 +29,7 @@ def encode_cursor(*key: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
 
 
-def decode_cursor(text: str, *kinds: type) -> tuple[Any, ...]:
+def decode_cursor(text: str, *kinds: Callable[[Any], Any]) -> tuple[Any, ...]:
     """The key inside a cursor, each part made by its kind (UUID, datetime.fromisoformat, str, int).
 
     Raises Invalid naming the field for anything that is no cursor of ours.

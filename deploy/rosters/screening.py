@@ -85,7 +85,7 @@ class Screening:
                     case = await anext(open_cases, None)
                 if case is None:
                     return
-                await self._decide(case, criteria[False])
+                await self._decide(case, criteria[case["kind"] == "mentee"])
 
         try:
             async with asyncio.TaskGroup() as group:

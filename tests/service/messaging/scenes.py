@@ -14,6 +14,7 @@ from shared.contracts import Event
 from shared.contracts.intake import OfferingChanged
 from shared.contracts.matching import PairClosed, PairMatched
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.deadlines import deadline
 from tests.support.running import BEGINNING, Running
 
 Factory = Callable[..., Awaitable[Running]]
@@ -120,6 +121,13 @@ async def debts(it: Running) -> list[DebtRow]:
     """All debts, oldest first."""
     async with it.service.sessions() as session:
         return list(await session.scalars(select(DebtRow).order_by(DebtRow.debt)))
+
+
+async def armed(it: Running, kind: str = "reply-overdue") -> list[str]:
+    """When deadlines of a kind are due."""
+    async with it.service.sessions() as session:
+        rows = await session.scalars(select(deadline.c.due_at).where(deadline.c.kind == kind).order_by("due_at"))
+        return [f"{moment:%d %H:%M}" for moment in rows]
 
 
 async def told(it: Running, name: str) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/away-notices"): {},
     ("POST", "/away-notices/{away}/end"): {},
 }
-ALL_ROUTES = pytest.mark.parametrize(("method", "path"), list(ROUTES), ids=" ".join)
+ALL_ROUTES = pytest.mark.parametrize(("method", "path"), list(ROUTES), ids=[" ".join(route) for route in ROUTES])
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """The reply clock over HTTP, events and time (R9, R10, R11; traps 5 and 6)."""
 
-import asyncio
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
-from shared.deadlines import arm, deadline
+from shared.deadlines import arm
 from tests.service.messaging.scenes import (
     HOUR,
     MENTEE,
@@ -15,6 +13,7 @@ from tests.service.messaging.scenes import (
     PAIR,
     Factory,
     announce,
+    armed,
     at,
     call,
     closed,
@@ -25,13 +24,6 @@ from tests.service.messaging.scenes import (
     write,
 )
 from tests.support.running import BEGINNING, Running
-
-
-async def armed(it: Running, kind: str = "reply-overdue") -> list[str]:
-    """When deadlines of a kind are due."""
-    async with it.service.sessions() as session:
-        rows = await session.scalars(select(deadline.c.due_at).where(deadline.c.kind == kind).order_by("due_at"))
-        return [f"{moment:%d %H:%M}" for moment in rows]
 
 
 async def test_a_mentor_who_does_not_answer_is_overdue_once(running: Factory) -> None:
@@ -269,51 +261,3 @@ async def test_an_impossible_limit_becomes_a_dead_letter(running: Factory) -> No
     await it.hear(limits(0, 72))
     (reason,) = await it.dead()
     assert "correct the offering" in reason
-
-
-async def test_messages_written_at_once_make_one_debt(running: Factory) -> None:
-    """Trap 6: also when they come at the same moment."""
-    it = await paired(running)
-    answers = await asyncio.gather(*(write(it, MENTEE, f"number {number}") for number in range(6)))
-    assert sorted(answer.json()["number"] for answer in answers) == [1, 2, 3, 4, 5, 6]
-    assert len(await debts(it)) == 1
-    assert len(await told(it, "message.sent")) == 6
-
-
-async def test_both_writing_at_once_ends_in_one_debt(running: Factory) -> None:
-    """R9: whoever comes second answers the first."""
-    it = await paired(running)
-    await asyncio.gather(*(write(it, sender) for sender in (MENTEE, MENTOR) * 3))
-    assert len([debt for debt in await debts(it) if debt.settled_at is None]) == 1
-    assert len(await armed(it)) == 1
-
-
-async def test_a_reply_racing_with_the_deadline_has_one_outcome(running: Factory) -> None:
-    """Trap 5: either it was overdue and was told so before, or it was not and never will be."""
-    it = await paired(running)
-    hours = 0.0
-    for _ in range(8):
-        at(it, hours)
-        await write(it, MENTEE)
-        hours += 50
-        at(it, hours)
-        await asyncio.gather(it.fire(), write(it, MENTOR, answer_needed=False), announce(it, MENTOR, hours, hours + 1))
-    await it.fire()
-    overdue = {event["debt"] for event in await told(it, "reply.overdue")}
-    settled = await told(it, "reply.settled")
-    assert len(settled) == 8
-    assert {event["debt"] for event in settled if event["was_overdue"]} == overdue
-    assert len(await told(it, "reply.overdue")) == len(overdue)
-    assert await armed(it) == []
-
-
-async def test_a_notice_and_a_message_at_once_never_miss_each_other(running: Factory) -> None:
-    """R11: whichever commits first, the clock counts the absence."""
-    it = await paired(running)
-    for round_ in range(5):
-        start = round_ * 200
-        at(it, start)
-        await asyncio.gather(write(it, MENTEE), announce(it, MENTOR, start + 10, start + 34), write(it, MENTEE))
-        newest = (await debts(it))[-1]
-        assert (newest.due_at - newest.since).total_seconds() / 3600 == 72
-        await write(it, MENTOR, answer_needed=False)

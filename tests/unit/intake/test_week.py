@@ -13,7 +13,7 @@ NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 """A Monday."""
 
 weeks = st.sets(st.integers(0, 167))
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
+moments = st.integers(0, 6 * 365 * 24).map(lambda hours: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
 any_zone = st.sampled_from(sorted(zones()))
 
 
@@ -38,7 +38,7 @@ def test_the_offset_is_the_one_of_now() -> None:
 
 @given(weeks, any_zone, moments)
 def test_every_minute_of_a_utc_hour_is_free(free: set[int], zone: str, now: datetime) -> None:
-    """An hour that matching sees is free from its first to its last minute in local time, in every zone of the world."""
+    """An hour that matching sees is free from its first to its last minute, in every zone of the world."""
     offset = now.astimezone(ZoneInfo(zone)).utcoffset()
     assert offset is not None
     minutes = offset // timedelta(minutes=1)

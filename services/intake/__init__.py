@@ -1,0 +1,1 @@
+"""Intake: places, programmes, roles and offerings; people, their profiles, signatures and applications."""

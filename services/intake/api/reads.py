@@ -1,0 +1,76 @@
+"""The private reads of other services: address cards to send, profiles to match. Each is noted, never what it saw."""
+
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter
+from sqlalchemy import ColumnElement, select
+
+from services.intake.domain.week import utc_hours
+from services.intake.tables import PersonRow, PrivateReadRow, ProfileRow
+from shared.access import Caller, CallerDep, within
+from shared.contracts.reads import AddressCard, AddressCards, MatchingProfile, MatchingProfiles, PeopleRead
+from shared.http import ClockDep, SessionDep, TransactionRoute
+from shared.ids import new_id
+
+router = APIRouter(route_class=TransactionRoute, prefix="/internal")
+
+log = structlog.get_logger(__name__)
+
+
+@router.post("/address-cards")
+async def address_cards(body: PeopleRead, session: SessionDep, clock: ClockDep, caller: CallerDep) -> AddressCards:
+    """How to reach people. No mail goes to an address that two people claim, until staff have looked."""
+    caller.require_anywhere("service")
+    people = select(PersonRow).where(PersonRow.person.in_(body.people), _served(caller))
+    cards = [
+        AddressCard(
+            person=row.person,
+            name_to_use=row.name_to_use,
+            email=row.email,
+            language=row.language,
+            zone=row.zone,
+            may_mail=row.may_mail and row.duplicate_of is None,
+        )
+        for row in await session.scalars(people)
+    ]
+    _note(session, clock, caller, "address-cards", body.people, len(cards))
+    return AddressCards(cards=cards)
+
+
+@router.post("/matching-profiles")
+async def matching_profiles(
+    body: PeopleRead, session: SessionDep, clock: ClockDep, caller: CallerDep
+) -> MatchingProfiles:
+    """What matching needs, free hours in UTC by each zone's offset now (R6, R7)."""
+    caller.require_anywhere("service")
+    rows = await session.execute(
+        select(ProfileRow, PersonRow.site)
+        .join(PersonRow, PersonRow.person == ProfileRow.person)
+        .where(ProfileRow.person.in_(body.people), _served(caller))
+    )
+    profiles = [
+        MatchingProfile(
+            person=row.person,
+            site=site,
+            languages=row.languages,
+            skills=row.skills,
+            goals=row.goals,
+            weekly_hours=row.weekly_hours,
+            zone=row.zone,
+            free_hours=utc_hours(row.free_hours, row.zone, clock.now()),
+        )
+        for row, site in rows
+    ]
+    _note(session, clock, caller, "matching-profiles", body.people, len(profiles))
+    return MatchingProfiles(profiles=profiles)
+
+
+def _served(caller: Caller) -> ColumnElement[bool]:
+    return within(PersonRow.site, caller.sites("service"))
+
+
+def _note(session: SessionDep, clock: ClockDep, caller: Caller, kind: str, asked: list[UUID], answered: int) -> None:
+    counts = {"reader": caller.subject, "kind": kind, "asked": len(asked), "answered": answered}
+    session.add(PrivateReadRow(read=new_id(), read_at=clock.now(), **counts))
+    log.info("private_read", **counts)

@@ -1,0 +1,30 @@
+"""What the answers of several nouns share."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from shared.problems import Invalid, NotFound
+
+Row = TypeVar("Row")
+View = TypeVar("View", bound=BaseModel)
+
+
+class Changed(BaseModel):
+    """Whether a PUT changed anything."""
+
+    changed: bool
+
+
+def found(view: type[View], row: Any, noun: str) -> View:
+    """A row as its view. Raises NotFound where there is none that the caller may know of."""
+    if row is None:
+        raise NotFound(f"There is no such {noun}, or none that you may see.")
+    return view.model_validate(row, from_attributes=True)
+
+
+def existing(field: str, row: Row | None) -> Row:
+    """A row that a field names. Raises Invalid where there is none."""
+    if row is None:
+        raise Invalid.field(field, "does not exist; add it first")
+    return row

@@ -1,0 +1,1 @@
+"""The rules of intake, as pure functions: the tree of places, texts, the free week, applications, rosters."""

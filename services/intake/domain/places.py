@@ -1,0 +1,65 @@
+"""The tree of places: network, organisation (legal entity and data controller), region, site."""
+
+from shared.contracts import Contradiction
+from shared.contracts.intake import PlaceKind
+
+ORDER: tuple[PlaceKind, ...] = ("network", "organisation", "region", "site")
+
+_CODES = (
+    "ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICKCLCMCNCOCR"
+    "CUCVCWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHU"
+    "IDIEILIMINIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQ"
+    "MRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSI"
+    "SJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSYEYTZAZMZW"
+)
+COUNTRIES = frozenset(_CODES[at : at + 2] for at in range(0, len(_CODES), 2))
+"""ISO 3166-1 alpha-2."""
+
+
+def parent_of(site: str) -> str | None:
+    """The place right above; None for a network."""
+    return site.rpartition(".")[0] or None
+
+
+def network_of(site: str) -> str:
+    """The root of the tree in which a place stands."""
+    return site.partition(".")[0]
+
+
+def above(site: str) -> list[str]:
+    """The place itself and all above it, from the network down."""
+    parts = site.split(".")
+    return [".".join(parts[: count + 1]) for count in range(len(parts))]
+
+
+def covers(place: str, site: str) -> bool:
+    """Whether `site` is `place` or lies below it."""
+    return site == place or site.startswith(f"{place}.")
+
+
+def check_place(site: str, kind: PlaceKind, parent_kind: PlaceKind | None) -> None:
+    """Raises Contradiction with what to change where a place cannot stand here.
+
+    Levels may be left out, and a region may hold regions; a network stands alone at the top, a site holds nothing.
+    """
+    parent = parent_of(site)
+    if (parent is None) != (kind == "network"):
+        raise Contradiction(f"{site}: a network is the top of a tree, and only a network is; correct path or place.")
+    if parent is None:
+        return
+    if parent_kind is None:
+        raise Contradiction(f"{site}: the place {parent} does not exist; add it first.")
+    if ORDER.index(kind) <= ORDER.index(parent_kind) and not kind == parent_kind == "region":
+        raise Contradiction(f"{site}: {parent} is a {parent_kind}, and a {kind} cannot stand below it.")
+
+
+def check_same(what: str, field: str, stored: object, asked: object) -> None:
+    """Raises Contradiction where something would change that others rely on."""
+    if stored != asked:
+        raise Contradiction(f"{what} keeps its {field} ({stored}); add another one instead.")
+
+
+def check_covers(what: str, place: str, site: str) -> None:
+    """Raises Contradiction unless `what`, standing at `place`, serves `site`."""
+    if not covers(place, site):
+        raise Contradiction(f"{what} stands at {place}, which is not above {site}; choose one that does.")

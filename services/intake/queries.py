@@ -1,0 +1,155 @@
+"""Selects worth a name."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, Table, exists, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
+
+from services.intake.domain.places import above
+from services.intake.tables import (
+    ApplicationRow,
+    DocumentVersionRow,
+    OfferingRow,
+    PersonRow,
+    PlaceRow,
+    ProfileRow,
+    ProgrammeRow,
+    RoleRow,
+    SignatureRow,
+)
+from shared.access import EVERYWHERE, Caller, within
+from shared.contracts.intake import ApplicationSubmitted, OfferingChanged
+
+
+async def put(session: AsyncSession, row: type[DeclarativeBase], key: str, values: Mapping[str, Any]) -> bool:
+    """Store a row as it is told, in one statement. False when it stands so already."""
+    table = cast("Table", row.__table__)
+    statement = insert(table).values(**values)
+    fields = [name for name in values if name != key]
+    differs = or_(*(table.c[name].is_distinct_from(statement.excluded[name]) for name in fields))
+    statement = statement.on_conflict_do_update(
+        index_elements=[key], set_={name: statement.excluded[name] for name in fields}, where=differs
+    )
+    return (await session.execute(statement.returning(table.c[key]))).one_or_none() is not None
+
+
+def visible(column: InstrumentedAttribute[str], caller: Caller) -> ColumnElement[bool]:
+    """Where the caller has any grant, and above: people may know the tree in which they stand."""
+    sites = [grant.site for grant in caller.grants]
+    known = {place for site in sites if site != EVERYWHERE for place in above(site)}
+    return or_(within(column, sites), column.in_(known))
+
+
+async def place_kind(session: AsyncSession, site: str | None) -> str | None:
+    """Which kind of place stands at a path."""
+    return await session.scalar(select(PlaceRow.place).where(PlaceRow.site == site)) if site else None
+
+
+def newest_version() -> Select[str]:
+    """The version in force of an offering's document, for a statement that selects from `offering`."""
+    newest = aliased(DocumentVersionRow)
+    own = select(newest.version).where(newest.document == OfferingRow.document).correlate(OfferingRow)
+    return own.order_by(newest.number.desc()).limit(1)
+
+
+async def version_in_force(session: AsyncSession, document: str) -> DocumentVersionRow | None:
+    """A document's newest version; None for a document that does not exist."""
+    versions = select(DocumentVersionRow).where(DocumentVersionRow.document == document)
+    return await session.scalar(versions.order_by(DocumentVersionRow.number.desc()).limit(1))
+
+
+async def published(session: AsyncSession, document: str) -> dict[str, str]:
+    """The hash of each published version of a document, the one in force last."""
+    columns = DocumentVersionRow.version, DocumentVersionRow.sha256
+    found = await session.execute(
+        select(*columns).where(DocumentVersionRow.document == document).order_by(DocumentVersionRow.number)
+    )
+    return dict(found.all())
+
+
+def offering_event(row: OfferingRow, programme_type: str) -> OfferingChanged:
+    """What intake tells of an offering."""
+    told = {name: getattr(row, name) for name in OfferingChanged.model_fields if name != "programme_type"}
+    return OfferingChanged.model_validate(told | {"programme_type": programme_type})
+
+
+def submitted_event(row: ApplicationRow, kind: str) -> ApplicationSubmitted:
+    """What intake tells of an application that reached `submitted`."""
+    told = {name: getattr(row, name) for name in ("application", "person", "role", "offering", "site")}
+    return ApplicationSubmitted.model_validate(told | {"kind_of_role": kind})
+
+
+async def ready_to_submit(session: AsyncSession, *where: ColumnElement[bool]) -> list[tuple[ApplicationRow, str]]:
+    """Applications to sign whose offering's document is signed in the version in force, each with its role's kind."""
+    signed = exists().where(
+        SignatureRow.person == ApplicationRow.person,
+        SignatureRow.document == OfferingRow.document,
+        SignatureRow.version == newest_version().scalar_subquery(),
+    )
+    found = await session.execute(
+        select(ApplicationRow, RoleRow.kind)
+        .join(OfferingRow, OfferingRow.offering == ApplicationRow.offering)
+        .join(RoleRow, RoleRow.role == ApplicationRow.role)
+        .where(ApplicationRow.state == "to-sign", signed, *where)
+        .order_by(ApplicationRow.application)
+        .with_for_update(of=ApplicationRow)
+    )
+    return [(application, kind) for application, kind in found]
+
+
+async def person_of_email(session: AsyncSession, network: str, key: str) -> PersonRow | None:
+    """Whose address this is in a network."""
+    return await session.scalar(select(PersonRow).where(PersonRow.network == network, PersonRow.email_key == key))
+
+
+async def signed_versions(session: AsyncSession, person: UUID, document: str) -> list[str]:
+    """The versions of a document that a person signed in any way."""
+    rows = select(SignatureRow.version).where(SignatureRow.person == person, SignatureRow.document == document)
+    return list(await session.scalars(rows))
+
+
+async def is_registered(session: AsyncSession, person: UUID) -> bool:
+    """Whether there is a person of this id."""
+    return bool(await session.scalar(select(exists().where(PersonRow.person == person))))
+
+
+async def has_profile(session: AsyncSession, person: UUID) -> bool:
+    """Whether a person has a matching profile."""
+    return bool(await session.scalar(select(exists().where(ProfileRow.person == person))))
+
+
+async def people_by_id(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, PersonRow]:
+    """Address cards as rows, held until the commit, in the order in which every transaction takes them."""
+    rows = (
+        select(PersonRow).where(PersonRow.person.in_(people)).order_by(PersonRow.person).with_for_update(key_share=True)
+    )
+    return {row.person: row for row in await session.scalars(rows)}
+
+
+def offerings(caller: Caller) -> Select[Any]:
+    """The offerings that a caller may know, each with its programme's type."""
+    return (
+        select(*OfferingRow.__table__.columns, ProgrammeRow.type.label("programme_type"))
+        .join(ProgrammeRow, ProgrammeRow.programme == OfferingRow.programme)
+        .where(visible(OfferingRow.site, caller))
+    )
+
+
+ApplicationFound = Row[ApplicationRow, str, DocumentVersionRow]
+
+
+def applications() -> Select[ApplicationRow, str, DocumentVersionRow]:
+    """Applications, each with its role's kind and the document's version in force."""
+    in_force = (DocumentVersionRow.document == OfferingRow.document) & (
+        DocumentVersionRow.version == newest_version().scalar_subquery()
+    )
+    return (
+        select(ApplicationRow, RoleRow.kind, DocumentVersionRow)
+        .join(RoleRow, RoleRow.role == ApplicationRow.role)
+        .join(OfferingRow, OfferingRow.offering == ApplicationRow.offering)
+        .join(DocumentVersionRow, in_force)
+    )

@@ -1,0 +1,1 @@
+"""The HTTP door of matching: one module per noun."""

@@ -1,0 +1,20 @@
+"""The composition root of matching: the only place that wires its parts."""
+
+from services.matching import handlers
+from services.matching.api import nominations, pairs, pool, runs
+from services.matching.senders import profiles
+from services.matching.settings import Settings
+from shared.service import Service
+
+
+def build(settings: Settings | None = None) -> Service:
+    """Matching, ready to run."""
+    settings = settings or Settings()
+    service = Service(
+        "matching",
+        settings,
+        routers=[runs.router, nominations.router, pairs.router, pool.router],
+        handlers=handlers.events,
+    )
+    service.senders.append(profiles(service.sessions, settings.intake_url, settings.service_token.get_secret_value()))
+    return service

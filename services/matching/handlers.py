@@ -1,0 +1,85 @@
+"""The event door: offerings, applications and profiles from intake, clearances from screening. Each stores its half."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.matching.tables import ApplicationRow, ClearanceRow, OfferingRow, ProfileRow
+from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, ProfileChanged
+from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.db import store_state
+from shared.messaging.broker import Handlers, Heard, Session
+
+events = Handlers("matching")
+
+NOTHING_HEARD = ""
+"""The sequence of a profile of which no event was heard; smaller than any."""
+
+FORGOTTEN: dict[str, Any] = {
+    "state": "stale", "languages": None, "skills": None, "goals": None, "weekly_hours": None, "free_hours": None,
+}  # fmt: skip
+
+
+@events.subscriber(OfferingChanged)
+async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
+    """Know an offering; runs and nominations need to."""
+    values = {"offering": event.offering, "site": event.site}
+    await store_state(session, OfferingRow, "offering", heard.sequence, values)
+
+
+@events.subscriber(ApplicationSubmitted)
+async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
+    """Know that somebody is being screened for an offering."""
+    values = event.model_dump(include={"application", "person", "offering", "site"}) | {"role": event.kind_of_role}
+    await store_state(session, ApplicationRow, "application", heard.sequence, values)
+
+
+@events.subscriber(ProfileChanged)
+async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Session) -> None:
+    """Have the profile read again; until then the copy serves."""
+    values = {"person": event.person, "state": "stale"}
+    await store_state(session, ProfileRow, "person", heard.sequence, values)
+
+
+@events.subscriber(ScreeningCleared)
+async def on_screening_cleared(event: ScreeningCleared, heard: Heard, session: Session) -> None:
+    """Take a person into the pool; their profile will be read. They wait since the day of the first clearing."""
+    await _store_clearance(session, event, heard.sequence, {"state": "cleared", "valid_until": event.valid_until})
+    first = func.least(ClearanceRow.cleared_on, heard.time.date())  # of a column without a value, the other
+    row = update(ClearanceRow).where(ClearanceRow.clearance == event.clearance)
+    await session.execute(row.values(cleared_on=first))
+
+
+@events.subscriber(ScreeningDeclined)
+async def on_screening_declined(event: ScreeningDeclined, heard: Heard, session: Session) -> None:
+    """Take a person out of the pool."""
+    await _store_clearance(session, event, heard.sequence, {"state": "declined", "valid_until": None})
+
+
+@events.subscriber(ClearanceEnded)
+async def on_clearance_ended(event: ClearanceEnded, heard: Heard, session: Session) -> None:
+    """Take a person out of the pool. Their pairs stay, frozen (trap 7), until a coordinator closes them."""
+    await _store_clearance(session, event, heard.sequence, {"state": "ended", "valid_until": None})
+
+
+async def _store_clearance(
+    session: Session,
+    event: ScreeningCleared | ScreeningDeclined | ClearanceEnded,
+    sequence: str,
+    state: dict[str, Any],
+) -> None:
+    told = event.model_dump(include={"clearance", "application", "person", "offering", "site"})
+    values = told | {"role": event.kind_of_role} | state
+    await store_state(session, ClearanceRow, "clearance", sequence, values)
+    await _keep_profile_of_the_cleared(session, event.person)
+
+
+async def _keep_profile_of_the_cleared(session: Session, person: UUID) -> None:
+    """A profile row for everybody whom screening spoke of; its data only of those who are cleared somewhere."""
+    wanted = insert(ProfileRow).values(person=person, state="stale", sequence=NOTHING_HEARD)
+    await session.execute(wanted.on_conflict_do_nothing())
+    cleared = select(ClearanceRow.person).where(ClearanceRow.person == person, ClearanceRow.state == "cleared")
+    forget = update(ProfileRow).where(ProfileRow.person == person, ~cleared.exists())
+    await session.execute(forget.values(**FORGOTTEN))

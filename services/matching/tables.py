@@ -1,0 +1,201 @@
+"""The tables of matching's database."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, SMALLINT
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.db import PUBLIC, personal
+
+PROFILE = personal("proposing pairs", "until no clearance of the person stands", "person")
+VOUCHING = personal("why two people were nominated (R1)", "until one year after the pair's closing", "mentor")
+CLOSING = personal("why a pair ended", "until one year after the pair's closing", "mentor")
+LEFT_OUT = personal("telling why somebody was left out of a run", "until the run is deleted", "person")
+EXPLANATION = personal("telling why two people were proposed", "until the run is deleted", "mentor")
+
+
+class Base(DeclarativeBase):
+    """Every table of this database but the platform's."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+            "fk": "%(table_name)s_%(column_0_name)s_fkey",
+            "pk": "%(table_name)s_pkey",
+        }
+    )
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        date: Date,
+        str: Text,
+        list[str]: ARRAY(Text),
+        list[int]: ARRAY(SMALLINT),
+        list[dict[str, Any]]: JSONB,
+        dict[str, int]: JSONB,
+    }
+
+
+class OfferingRow(Base):
+    """An offering, as intake told it; runs and nominations need to know it."""
+
+    __tablename__ = "offering"
+
+    offering: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
+class ApplicationRow(Base):
+    """Somebody asked to take part; until screening has spoken, the pool says that they are being screened."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        CheckConstraint("role IN ('mentor', 'mentee', 'facilitator')", name="role"),
+        Index(None, "offering"),
+    )
+
+    application: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    role: Mapped[str] = mapped_column(info=PUBLIC)
+    offering: Mapped[str] = mapped_column(info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
+class ClearanceRow(Base):
+    """What screening last said of a clearance. `cleared_on` is the day on which it was first cleared."""
+
+    __tablename__ = "clearance"
+    __table_args__ = (
+        CheckConstraint("role IN ('mentor', 'mentee', 'facilitator')", name="role"),
+        CheckConstraint("state IN ('cleared', 'declined', 'ended')", name="state"),
+        Index(None, "offering"),
+        Index(None, "person"),
+    )
+
+    clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    application: Mapped[UUID] = mapped_column(info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    role: Mapped[str] = mapped_column(info=PUBLIC)
+    offering: Mapped[str] = mapped_column(info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    state: Mapped[str] = mapped_column(info=PUBLIC)
+    valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    cleared_on: Mapped[date | None] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
+class ProfileRow(Base):
+    """A person's matching profile, copied from intake; `stale` rows wait to be read.
+
+    `sequence` is the newest profile.changed heard; what is read for an older one leaves the row stale. The row is
+    also what transactions lock who pair this person.
+    """
+
+    __tablename__ = "profile"
+    __table_args__ = (
+        CheckConstraint("state IN ('stale', 'read', 'absent')", name="state"),
+        Index("profile_stale", "person", postgresql_where=text("state = 'stale'")),
+    )
+
+    person: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    state: Mapped[str] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+    languages: Mapped[list[str] | None] = mapped_column(info=PROFILE)
+    skills: Mapped[list[str] | None] = mapped_column(info=PROFILE)
+    goals: Mapped[list[str] | None] = mapped_column(info=PROFILE)
+    weekly_hours: Mapped[float | None] = mapped_column(info=PROFILE)
+    free_hours: Mapped[list[int] | None] = mapped_column(info=PROFILE)
+
+
+class RunRow(Base):
+    """A run: what it was given and what came out. Its proposals may be confirmed until `expires_on`."""
+
+    __tablename__ = "run"
+
+    run: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    offering: Mapped[str] = mapped_column(info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    made_by: Mapped[str] = mapped_column(info=PUBLIC)
+    made_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    expires_on: Mapped[date] = mapped_column(info=PUBLIC)
+    mentors: Mapped[int] = mapped_column(info=PUBLIC)
+    mentees: Mapped[int] = mapped_column(info=PUBLIC)
+    places: Mapped[int] = mapped_column(info=PUBLIC)
+    barred_pairs: Mapped[int] = mapped_column(info=PUBLIC)
+    blocking_pairs: Mapped[int] = mapped_column(info=PUBLIC)
+    total_score: Mapped[int] = mapped_column(info=PUBLIC)
+
+
+class PairRow(Base):
+    """A pair from its confirmation on. Two people are paired once, ever, in these parts."""
+
+    __tablename__ = "pair"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'closed')", name="state"),
+        CheckConstraint("pair_kind IN ('assigned', 'nominated')", name="pair_kind"),
+        CheckConstraint("mentor <> mentee", name="two_people"),
+        CheckConstraint("(state = 'closed') = (closed_on IS NOT NULL)", name="closed"),
+        UniqueConstraint("mentor", "mentee"),
+        Index("pair_one_mentor", "mentee", "offering", unique=True, postgresql_where=text("state = 'open'")),
+        Index(None, "site", "pair"),
+        Index(None, "offering", "pair"),
+    )
+
+    pair: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    offering: Mapped[str] = mapped_column(info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    other_site: Mapped[str | None] = mapped_column(info=PUBLIC)
+    pair_kind: Mapped[str] = mapped_column(info=PUBLIC)
+    mentor: Mapped[UUID] = mapped_column(info=PUBLIC)
+    mentee: Mapped[UUID] = mapped_column(info=PUBLIC)
+    state: Mapped[str] = mapped_column(info=PUBLIC)
+    matched_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    matched_by: Mapped[str] = mapped_column(info=PUBLIC)
+    vouched_by: Mapped[str | None] = mapped_column(info=VOUCHING)
+    closed_on: Mapped[date | None] = mapped_column(info=PUBLIC)
+    closed_by: Mapped[str | None] = mapped_column(info=PUBLIC)
+    closure_reason: Mapped[str | None] = mapped_column(info=CLOSING)
+
+
+class ProposalRow(Base):
+    """Two people whom a run would pair; pending until confirmed, or until a newer run replaces it."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'confirmed', 'replaced')", name="state"),
+        CheckConstraint("(state = 'confirmed') = (pair IS NOT NULL)", name="confirmed"),
+        UniqueConstraint("run", "mentor", "mentee"),
+        Index("proposal_pending_mentor", "mentor", postgresql_where=text("state = 'pending'")),
+        Index("proposal_pending_mentee", "mentee", postgresql_where=text("state = 'pending'")),
+        Index("proposal_pending_offering", "offering", postgresql_where=text("state = 'pending'")),
+    )
+
+    proposal: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    run: Mapped[UUID] = mapped_column(ForeignKey("run.run"), info=PUBLIC)
+    offering: Mapped[str] = mapped_column(info=PUBLIC)
+    mentor: Mapped[UUID] = mapped_column(info=PUBLIC)
+    mentee: Mapped[UUID] = mapped_column(info=PUBLIC)
+    expires_on: Mapped[date] = mapped_column(info=PUBLIC)
+    score: Mapped[int] = mapped_column(info=PUBLIC)
+    terms: Mapped[list[dict[str, Any]]] = mapped_column(info=EXPLANATION)
+    state: Mapped[str] = mapped_column(info=PUBLIC)
+    pair: Mapped[UUID | None] = mapped_column(ForeignKey("pair.pair"), info=PUBLIC)
+
+
+class LeftOutRow(Base):
+    """A candidate whom a run paired with nobody, and why."""
+
+    __tablename__ = "left_out"
+    __table_args__ = (CheckConstraint("role IN ('mentor', 'mentee')", name="role"),)
+
+    run: Mapped[UUID] = mapped_column(ForeignKey("run.run"), primary_key=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    role: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    reason: Mapped[str] = mapped_column(info=PUBLIC)
+    barred: Mapped[dict[str, int]] = mapped_column(info=LEFT_OUT)

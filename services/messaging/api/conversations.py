@@ -1,0 +1,123 @@
+"""Conversations: whose they are, what waits in them, who is away, and whether messages pass."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+
+from services.messaging import queries
+from services.messaging.api.debts import Debt
+from services.messaging.domain.writing import may_write
+from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow, MemberRow
+from services.messaging.visibility import conversation_for, visible_to
+from shared.access import Caller, CallerDep
+from shared.contracts import RoleKind
+from shared.http import ClockDep, SessionDep, TransactionRoute
+from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
+
+router = APIRouter(route_class=TransactionRoute)
+
+
+class Part(BaseModel):
+    """A person's part in a pair."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    person: UUID
+    role: RoleKind
+
+
+class Away(BaseModel):
+    """A member is or will be away. The note is shown to members only."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    away: UUID
+    person: UUID
+    starts: datetime
+    ends: datetime
+    note: str | None
+
+
+class Conversation(BaseModel):
+    """A conversation. `unread` counts messages of others that the caller was not shown; None for staff."""
+
+    pair: UUID
+    offering: str
+    site: str
+    other_site: str | None
+    state: Literal["open", "closed"]
+    closed_on: date | None
+    members: list[Part]
+    messages: int
+    unread: int | None
+    debts: list[Debt]
+
+
+class OneConversation(Conversation):
+    """A conversation with its members' absences, and whether messages pass at the moment."""
+
+    may_write: bool
+    away: list[Away]
+
+
+@router.get("/conversations")
+async def list_conversations(
+    session: SessionDep, caller: CallerDep, limit: PageSize = 50, after: Cursor = None
+) -> Page[Conversation]:
+    """The caller's own conversations, and for staff those at their sites; newest pair first."""
+    rows = select(ConversationRow).where(visible_to(caller)).order_by(ConversationRow.pair.desc()).limit(limit + 1)
+    if after:
+        rows = rows.where(ConversationRow.pair < decode_cursor(after, UUID)[0])
+    found = list(await session.scalars(rows))
+    items = await _seen_by(session, caller, found[:limit])
+    return Page(items=items, next=encode_cursor(items[-1].pair) if len(found) > limit else None)
+
+
+@router.get("/conversations/{pair}")
+async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, clock: ClockDep) -> OneConversation:
+    """One conversation."""
+    seen = await conversation_for(session, caller, pair)
+    (conversation,) = await _seen_by(session, caller, [seen.row])
+    clearances = await queries.clearances_of(session, seen.people)
+    return OneConversation(
+        **conversation.model_dump(),
+        may_write=may_write(seen.pair, clearances, clock.today()),
+        away=await _away(session, seen.people, clock.now(), with_notes=seen.mine is not None),
+    )
+
+
+async def _seen_by(session: SessionDep, caller: Caller, rows: Collection[ConversationRow]) -> list[Conversation]:
+    pairs = [row.pair for row in rows]
+    members = await queries.members_of(session, pairs)
+    debts = await queries.open_debts(session, DebtRow.pair.in_(pairs))
+    unread = await queries.unread(session, caller.person, pairs) if caller.person else {}
+    return [
+        Conversation(
+            pair=row.pair, offering=row.offering, site=row.site, other_site=row.other_site,
+            state=row.state, closed_on=row.closed_on, messages=row.messages,
+            members=[Part.model_validate(member) for member in members[row.pair]],
+            unread=unread.get(row.pair, 0) if _is_in(members[row.pair], caller) else None,
+            debts=[Debt.model_validate(debt) for debt in debts if debt.pair == row.pair],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _is_in(members: Collection[MemberRow], caller: Caller) -> bool:
+    return caller.person in {member.person for member in members}
+
+
+async def _away(session: SessionDep, people: Collection[UUID], now: datetime, *, with_notes: bool) -> list[Away]:
+    """Absences of now and of the time to come."""
+    rows = await session.scalars(
+        select(AwayNoticeRow)
+        .where(AwayNoticeRow.person.in_(people), AwayNoticeRow.ended_at.is_(None), AwayNoticeRow.ends > now)
+        .order_by(AwayNoticeRow.starts, AwayNoticeRow.away)
+    )
+    found = [Away.model_validate(row) for row in rows]
+    return found if with_notes else [one.model_copy(update={"note": None}) for one in found]

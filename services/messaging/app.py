@@ -1,0 +1,17 @@
+"""The composition root of messaging: the only place that wires its parts."""
+
+from services.messaging import handlers, timers
+from services.messaging.api import away, conversations, debts, messages
+from services.messaging.settings import Settings
+from shared.service import Service
+
+
+def build(settings: Settings | None = None) -> Service:
+    """Messaging, ready to run."""
+    return Service(
+        "messaging",
+        settings or Settings(),
+        routers=[conversations.router, messages.router, debts.router, away.router],
+        handlers=handlers.events,
+        rules=timers.rules,
+    )

@@ -1,0 +1,100 @@
+"""The event door: pairs from matching, clearances from screening, reply limits from intake."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from services.messaging import clocks, queries
+from services.messaging.domain.replies import Limits
+from services.messaging.tables import ClearanceRow, ConversationRow, DebtRow, MemberRow, ReplyLimitRow
+from shared.contracts.intake import OfferingChanged
+from shared.contracts.matching import PairClosed, PairMatched
+from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.db import store_state
+from shared.messaging.broker import Clock, Handlers, Heard, Session
+from shared.outbox import emit
+
+events = Handlers("messaging")
+
+
+@events.subscriber(PairMatched)
+async def on_pair_matched(event: PairMatched, heard: Heard, session: Session) -> None:
+    """Open the pair's conversation."""
+    await _store_pair(session, event, heard.sequence, {"state": "open", "closed_on": None})
+
+
+@events.subscriber(PairClosed)
+async def on_pair_closed(event: PairClosed, heard: Heard, session: Session, clock: Clock) -> None:
+    """Make the conversation read-only; nobody owes an answer in it any more."""
+    if not await _store_pair(session, event, heard.sequence, {"state": "closed", "closed_on": event.closed_on}):
+        return
+    await clocks.hold_people(session, [member.person for member in event.members])
+    conversation = await session.get_one(ConversationRow, event.pair)
+    debts = await queries.open_debts(session, DebtRow.pair == event.pair)
+    await emit(session, *await clocks.settle(session, conversation, debts, "closed", clock.now()), at=clock.now())
+
+
+async def _store_pair(
+    session: Session, event: PairMatched | PairClosed, sequence: str, state: dict[str, object]
+) -> bool:
+    """Keep what matching last said of a pair, members included. False when something newer was heard before."""
+    told = event.model_dump(include={"pair", "offering", "site", "other_site"})
+    if not await store_state(session, ConversationRow, "pair", sequence, told | state):
+        return False
+    people = [member.person for member in event.members]
+    await session.execute(delete(MemberRow).where(MemberRow.pair == event.pair, MemberRow.person.not_in(people)))
+    rows = insert(MemberRow).values(
+        [{"pair": event.pair, "person": member.person, "role": member.role} for member in event.members]
+    )
+    await session.execute(
+        rows.on_conflict_do_update(index_elements=["pair", "person"], set_={"role": rows.excluded.role})
+    )
+    return True
+
+
+@events.subscriber(ScreeningCleared)
+async def on_screening_cleared(event: ScreeningCleared, heard: Heard, session: Session) -> None:
+    """Know that a person may act in a role until a day."""
+    await _store_clearance(session, event, heard.sequence, "cleared")
+
+
+@events.subscriber(ScreeningDeclined)
+async def on_screening_declined(event: ScreeningDeclined, heard: Heard, session: Session) -> None:
+    """Know that a person will not act in a role."""
+    await _store_clearance(session, event, heard.sequence, "declined")
+
+
+@events.subscriber(ClearanceEnded)
+async def on_clearance_ended(event: ClearanceEnded, heard: Heard, session: Session) -> None:
+    """Know that a clearance stands no longer; from now on both sides of the pair cannot write (trap 7)."""
+    await _store_clearance(session, event, heard.sequence, "ended")
+
+
+async def _store_clearance(
+    session: Session, event: ScreeningCleared | ScreeningDeclined | ClearanceEnded, sequence: str, state: str
+) -> None:
+    values = {
+        "clearance": event.clearance,
+        "person": event.person,
+        "role": event.kind_of_role,
+        "offering": event.offering,
+        "site": event.site,
+        "state": state,
+        "valid_until": event.valid_until if isinstance(event, ScreeningCleared) else None,
+    }
+    await store_state(session, ClearanceRow, "clearance", sequence, values)
+
+
+@events.subscriber(OfferingChanged)
+async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
+    """Keep an offering's reply limits; clocks that run go on by the new ones, as if they had always been known."""
+    limits = Limits(event.mentor_reply_hours, event.mentee_reply_hours)
+    await clocks.hold_offering(session, event.offering, to_change=True)
+    values = {
+        "offering": event.offering,
+        "mentor_hours": limits.mentor_hours,
+        "mentee_hours": limits.mentee_hours,
+    }
+    if await store_state(session, ReplyLimitRow, "offering", heard.sequence, values):
+        concerned = DebtRow.pair.in_(select(ConversationRow.pair).where(ConversationRow.offering == event.offering))
+        await clocks.hold_people(session, {debt.debtor for debt in await queries.open_debts(session, concerned)})
+        await clocks.compute_anew(session, concerned)

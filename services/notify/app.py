@@ -1,0 +1,22 @@
+"""The composition root of notify: the only place that wires its parts."""
+
+from services.notify import api, handlers
+from services.notify.addressbook import AddressBook
+from services.notify.letters import Letterhead
+from services.notify.mailserver import MailServer
+from services.notify.senders import Mails
+from services.notify.settings import Settings
+from shared.service import Sender, Service
+
+
+def build(settings: Settings | None = None) -> Service:
+    """Notify, ready to run."""
+    settings = settings or Settings()
+    service = Service("notify", settings, routers=[api.router], handlers=handlers.events)
+    server = MailServer(
+        settings.smtp_host, settings.smtp_port, settings.smtp_user, settings.smtp_password, settings.smtp_tls
+    )
+    book = AddressBook(settings.intake_url, settings.service_token)
+    mails = Mails(service.sessions, service.clock, book, server, Letterhead(settings.mail_from, settings.link_url))
+    service.senders.append(Sender("mails", mails.step, mails.waiting))
+    return service

@@ -1,0 +1,158 @@
+"""Statements worth a name. Those of sending carry the claim, so that a worker that came too late changes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CursorResult, and_, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.domain import Kind, State, first_state, mail_id, once_each
+from services.notify.tables import CauseRow, MailRow
+
+LEASE = timedelta(seconds=120)
+"""How long a batch may have a row in hand; longer than any dialogue may take."""
+
+UNTRACKED = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A mail in hand."""
+
+    mail: UUID
+    person: UUID
+    kind: Kind
+    attempts: int
+    caused_at: datetime
+
+
+async def take_cause(session: AsyncSession, cause: str, *, over: bool = False) -> bool:
+    """Lock what mails are about until the commit, so that its beginning and its ending see each other.
+
+    Returns whether it is over, by this or by what was heard before.
+    """
+    statement = insert(CauseRow).values(cause=cause, is_over=over)
+    statement = statement.on_conflict_do_update(
+        index_elements=["cause"], set_={"is_over": or_(CauseRow.is_over, statement.excluded.is_over)}
+    )
+    return bool(await session.scalar(statement.returning(CauseRow.is_over)))
+
+
+async def store_mails(
+    session: AsyncSession, cause: str, kind: Kind, people: Iterable[UUID], sites: tuple[str, ...], at: datetime
+) -> None:
+    """One mail for each person; what was heard before changes nothing but an earlier time of its cause."""
+    state = first_state(await take_cause(session, cause))
+    shared = {"cause": cause, "kind": kind, "site": sites[0], "other_site": sites[1] if len(sites) > 1 else None}
+    rows = [
+        {"mail": mail_id(cause, person, kind), "person": person, "state": state, "caused_at": at, **shared}
+        for person in once_each(people)
+    ]
+    statement = insert(MailRow).values(rows)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["mail"],
+            set_={"caused_at": statement.excluded.caused_at},
+            where=MailRow.caused_at > statement.excluded.caused_at,
+        )
+    )
+
+
+async def supersede(session: AsyncSession, cause: str) -> None:
+    """The cause is over: what has not gone out does not go out."""
+    await take_cause(session, cause, over=True)
+    await session.execute(
+        update(MailRow)
+        .where(MailRow.cause == cause, MailRow.state == State.WAITING)
+        .values(state=State.SUPERSEDED, claim=None, lease_until=None, retry_at=None)
+        .execution_options(**UNTRACKED)
+    )
+
+
+def _may_go(now: datetime) -> ColumnElement[bool]:
+    return and_(MailRow.state == State.WAITING, or_(MailRow.retry_at.is_(None), MailRow.retry_at <= now))
+
+
+async def waiting(session: AsyncSession, now: datetime) -> int:
+    """How many mails could go out now or are going out."""
+    under_way = or_(_may_go(now), MailRow.state == State.SENDING)
+    return await session.scalar(select(func.count()).select_from(MailRow).where(under_way)) or 0
+
+
+async def take_batch(session: AsyncSession, claim: UUID, size: int, now: datetime) -> list[Claimed]:
+    """Take the oldest mails that may go out and that nobody has in hand."""
+    free = or_(MailRow.lease_until.is_(None), MailRow.lease_until <= now)
+    chosen = (
+        select(MailRow.mail)
+        .where(_may_go(now), free)
+        .order_by(MailRow.caused_at, MailRow.mail)
+        .limit(size)
+        .with_for_update(skip_locked=True)
+        .cte("chosen")
+    )
+    rows = await session.execute(
+        update(MailRow)
+        .where(MailRow.mail == chosen.c.mail)
+        .values(claim=claim, lease_until=now + LEASE)
+        .returning(MailRow.mail, MailRow.person, MailRow.kind, MailRow.attempts, MailRow.caused_at)
+        .execution_options(**UNTRACKED)
+    )
+    claimed = [Claimed(row.mail, row.person, Kind(row.kind), row.attempts, row.caused_at) for row in rows]
+    return sorted(claimed, key=lambda row: (row.caused_at, row.mail))
+
+
+async def begin(session: AsyncSession, mail: UUID, claim: UUID, now: datetime, tried_at: datetime) -> bool:
+    """Decide to send a mail in hand. False where it is no longer ours, or its cause is over (then superseded)."""
+    over = select(CauseRow.is_over).where(CauseRow.cause == MailRow.cause).scalar_subquery()
+    state = await session.scalar(
+        update(MailRow)
+        .where(MailRow.mail == mail, MailRow.claim == claim, MailRow.state == State.WAITING)
+        .values(
+            state=case((over, State.SUPERSEDED.value), else_=State.SENDING.value),
+            tried_at=case((over, MailRow.tried_at), else_=tried_at),
+            lease_until=now + LEASE,
+            retry_at=None,
+        )
+        .returning(MailRow.state)
+        .execution_options(**UNTRACKED)
+    )
+    return bool(state == State.SENDING)
+
+
+async def settle(session: AsyncSession, mail: UUID, claim: UUID, values: dict[str, Any]) -> bool:
+    """Write down how a mail in hand ended. An answer that came after the lease counts until a person decided."""
+    in_hand = (State.WAITING, State.SENDING, State.UNKNOWN)
+    result = await session.execute(
+        update(MailRow)
+        .where(MailRow.mail == mail, MailRow.claim == claim, MailRow.state.in_(in_hand))
+        .values(**values, claim=None, lease_until=None, attempts=MailRow.attempts + 1)
+        .execution_options(**UNTRACKED)
+    )
+    return cast("CursorResult[Any]", result).rowcount == 1
+
+
+async def release(session: AsyncSession, claim: UUID) -> None:
+    """Give back what was taken and not begun."""
+    given_back = (State.WAITING, State.SUPERSEDED)
+    await session.execute(
+        update(MailRow)
+        .where(MailRow.claim == claim, MailRow.state.in_(given_back))
+        .values(claim=None, lease_until=None)
+        .execution_options(**UNTRACKED)
+    )
+
+
+async def declare_lost(session: AsyncSession, now: datetime) -> list[UUID]:
+    """Mails whose sender vanished in the dialogue become unknown. Returns them."""
+    lost = (
+        update(MailRow)
+        .where(MailRow.state == State.SENDING, MailRow.lease_until <= now)
+        .values(state=State.UNKNOWN, lease_until=None)
+        .returning(MailRow.mail)
+        .execution_options(**UNTRACKED)
+    )
+    return list(await session.scalars(lost))

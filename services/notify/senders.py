@@ -1,0 +1,149 @@
+"""Sends what waits: each mail at most once. It is committed as `sending` before the dialogue, and what was cut off
+after the mail went out is `unknown`: listed, counted, and never sent again by itself.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from services.notify import queries
+from services.notify.addressbook import AddressBook, IntakeAway
+from services.notify.domain import Letter, Outcome, State, back_off, decide, judge
+from services.notify.letters import Letterhead
+from services.notify.mailserver import Line, MailServer, ServerAway
+from services.notify.queries import Claimed
+from shared import telemetry
+from shared.clock import Clock, real_now
+from shared.contracts.reads import AddressCard
+from shared.ids import new_id
+
+BATCH = 50
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+class Mails:
+    """Rows in, mails out: claim a batch, read its cards, talk to the server once."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        clock: Clock,
+        book: AddressBook,
+        server: MailServer,
+        letterhead: Letterhead,
+    ) -> None:
+        self._sessions, self._clock = sessions, clock
+        self._book, self._server, self._letterhead = book, server, letterhead
+
+    async def waiting(self, session: AsyncSession) -> int:
+        """Mails that could go out now, or are going out."""
+        return await queries.waiting(session, real_now())
+
+    async def step(self) -> int:
+        """Deal with a batch; returns how many mails came to an end. 0 also when intake or the server is away."""
+        await self._declare_lost()
+        claim = new_id()
+        async with self._sessions.begin() as session:
+            batch = await queries.take_batch(session, claim, BATCH, real_now())
+        if not batch:
+            return 0
+        try:
+            return await self._deal_with(batch, claim)
+        finally:
+            async with self._sessions.begin() as session:
+                await queries.release(session, claim)
+
+    async def _declare_lost(self) -> None:
+        async with self._sessions.begin() as session:
+            lost = await queries.declare_lost(session, real_now())
+        if lost:
+            _count_unknown(lost)
+
+    async def _deal_with(self, batch: list[Claimed], claim: UUID) -> int:
+        try:
+            cards = await self._book.read({row.person for row in batch})
+        except IntakeAway as away:
+            log.warning("mails.wait", reason=str(away))
+            await self._put_back(batch, claim, None)
+            return 0
+        letters, done = await self._sort_out(batch, cards, claim)
+        try:
+            return done + (await self._send_all(letters, claim) if letters else 0)
+        except ServerAway as away:
+            log.warning("mails.wait", reason=f"the mail server is away: {away}", code=away.code)
+            await self._put_back([row for row, _ in letters], claim, away.code)
+            return done
+
+    async def _sort_out(
+        self, batch: list[Claimed], cards: Mapping[UUID, AddressCard], claim: UUID
+    ) -> tuple[list[tuple[Claimed, Letter]], int]:
+        """Whom to write to; the others' rows end here."""
+        letters = []
+        async with self._sessions.begin() as session:
+            for row in batch:
+                decision = decide(cards.get(row.person))
+                if isinstance(decision, Letter):
+                    letters.append((row, decision))
+                else:
+                    await self._write_down(session, row, claim, Outcome(decision))
+        return letters, len(batch) - len(letters)
+
+    async def _put_back(self, rows: list[Claimed], claim: UUID, code: int | None) -> None:
+        async with self._sessions.begin() as session:
+            for row in rows:
+                outcome = Outcome(State.WAITING, code, back_off(row.attempts + 1))
+                await self._write_down(session, row, claim, outcome)
+
+    async def _send_all(self, letters: list[tuple[Claimed, Letter]], claim: UUID) -> int:
+        """Over one connection; what is left when it is lost is given back and goes over the next one."""
+        done = 0
+        async with self._server.connect() as line:
+            for row, letter in letters:
+                if not line.is_open:
+                    break
+                done += await _to_its_end(self._send(line, row, letter, claim))
+        return done
+
+    async def _send(self, line: Line, row: Claimed, letter: Letter, claim: UUID) -> int:
+        now = self._clock.now()
+        message = self._letterhead.compose(row.mail, row.kind, letter, now)
+        async with self._sessions.begin() as session:
+            if not await queries.begin(session, row.mail, claim, real_now(), now):
+                return 0
+        answer = await line.send(self._letterhead.sender_address, letter.address, message)
+        outcome = judge(answer, row.attempts + 1)
+        async with self._sessions.begin() as session:
+            await self._write_down(session, row, claim, outcome)
+        if outcome.state is State.UNKNOWN:
+            _count_unknown([row.mail])
+        return int(outcome.state is not State.WAITING)
+
+    async def _write_down(self, session: AsyncSession, row: Claimed, claim: UUID, outcome: Outcome) -> None:
+        values: dict[str, Any] = {"state": outcome.state, "smtp_code": outcome.smtp_code, "retry_at": None}
+        if outcome.state is State.SENT:
+            values["sent_at"] = self._clock.now()
+        if outcome.retry_after:
+            values["retry_at"] = real_now() + outcome.retry_after
+        if await queries.settle(session, row.mail, claim, values):
+            log.info("mail", mail=str(row.mail), kind=row.kind, state=outcome.state, code=outcome.smtp_code)
+
+
+def _count_unknown(mails: list[UUID]) -> None:
+    telemetry.mails_unknown(len(mails))
+    log.warning("mails.unknown", mails=[str(mail) for mail in mails])
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Finish a mail that was begun, also when this service is asked to stop meanwhile."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

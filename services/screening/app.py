@@ -1,0 +1,16 @@
+"""The composition root of screening: the only place that wires its parts."""
+
+from services.screening import api, handlers, timers
+from services.screening.settings import Settings
+from shared.service import Service
+
+
+def build(settings: Settings | None = None) -> Service:
+    """Screening, ready to run."""
+    return Service(
+        "screening",
+        settings or Settings(),
+        routers=[api.router],
+        handlers=handlers.events,
+        rules=timers.rules,
+    )

@@ -1,0 +1,170 @@
+"""The rules of screening: which checks a role asks for, and what may be decided on their results.
+
+Over-screening is a fault like under-screening (R35): a check that no factor asks for is refused. Law packs and sites'
+policies will add to this table; they never take from it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts import Contradiction, RoleKind
+
+Outcome = Literal["passed", "failed"]
+State = Literal["waiting", "open", "cleared", "declined", "ended"]
+Category = Literal["suitable", "time", "skill", "temperament", "scope", "safety"]
+
+CLEARANCE_LIFE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A check that a case asks for, and why in one sentence."""
+
+    check: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """`check` is asked for when the role has every factor of one of `when`."""
+
+    check: str
+    when: tuple[frozenset[str], ...]
+    why: str
+
+    def applies(self, risks: Collection[str]) -> bool:
+        return any(factors <= set(risks) for factors in self.when)
+
+
+def _any(*factors: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset((factor,)) for factor in factors)
+
+
+VOLUNTEER_RULES = (
+    _Rule("identity", (frozenset(),), "Everyone who acts for a programme is known by name (R40)."),
+    _Rule(
+        "training",
+        _any("works-with-clients", "minors"),
+        "Whoever works with clients learns the programme's rules first (R75).",
+    ),
+    _Rule(
+        "references",
+        _any("works-with-clients", "knows-volunteers"),
+        "The role meets clients or other volunteers, so others say how the person treats people (R36, R47).",
+    ),
+    _Rule(
+        "interview",
+        _any("one-on-one", "minors", "sees-confidential-data", "system-access"),
+        "The role is trusted alone, with the young, or with what could do harm, so somebody talks with the person (R45).",
+    ),
+    _Rule(
+        "record-check",
+        (frozenset(("minors", "one-on-one")),),
+        "The role is alone with a minor; supervision nearby does not change that (R42, R43).",
+    ),
+)
+"""The small rule table of R35 and R36; the order is the order of the steps."""
+
+MENTEE_CHECKS = (
+    Required("eligibility", "The programme is for people in this situation."),
+    Required("consents", "Whoever must agree to taking part has agreed."),
+)
+"""A mentee is admitted, never checked like a volunteer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What a decision cites: written down before applications opened (R48). `category` keeps safety apart (R54)."""
+
+    criterion: str
+    version: int
+    for_mentee: bool
+    clears: bool
+    category: Category
+    text: str
+
+
+CRITERIA = {
+    criterion.criterion: criterion
+    for criterion in (
+        Criterion("volunteer-suitable", 1, False, True, "suitable", "Every check that the role asks for stands."),
+        Criterion("volunteer-no-time", 1, False, False, "time", "The person cannot give the time the role needs (R53)."),
+        Criterion("volunteer-no-skill", 1, False, False, "skill", "The person lacks a skill the role needs (R51)."),
+        Criterion("volunteer-temperament", 1, False, False, "temperament", "The role does not suit the person (R52)."),
+        Criterion("volunteer-safety", 1, False, False, "safety", "Clients or volunteers would not be safe (R50)."),
+        Criterion("mentee-eligible", 1, True, True, "suitable", "The programme is for this person, and all agreed."),
+        Criterion("mentee-not-in-scope", 1, True, False, "scope", "The programme cannot help with what is needed."),
+        Criterion("mentee-safety", 1, True, False, "safety", "Taking part would not be safe for those involved."),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a check ended. It counts until the end of `valid_until`."""
+
+    outcome: Outcome
+    valid_until: date | None = None
+
+    def stands(self, today: date) -> bool:
+        """Passed, and not lapsed."""
+        return self.outcome == "passed" and (self.valid_until is None or self.valid_until >= today)
+
+
+def required_checks(kind: RoleKind, risks: Collection[str]) -> tuple[Required, ...]:
+    """The checks that a role asks for, in order, each with its reason (R35, R36, R42, R43)."""
+    if kind is RoleKind.MENTEE:
+        return MENTEE_CHECKS
+    return tuple(Required(rule.check, rule.why) for rule in VOLUNTEER_RULES if rule.applies(risks))
+
+
+def check_results(required: Collection[str], state: State, checks: Collection[str]) -> None:
+    """Raise Contradiction when a result may not be recorded: the case is decided, or nothing asks for the check."""
+    if state == "waiting":
+        raise Contradiction("The role of this case is not known here yet; try again when it is.")
+    if state != "open":
+        raise Contradiction(f"This case is {state}; a result changes nothing now. A new application opens a new case.")
+    if unasked := sorted(set(checks) - set(required)):
+        raise Contradiction(
+            f"{', '.join(unasked)} must not be asked of this role (R35); it asks for {', '.join(required)}."
+        )
+
+
+def check_decider(decider: UUID | None, person: UUID) -> None:
+    """Nobody decides about themselves. Raises Contradiction."""
+    if decider == person:
+        raise Contradiction("Nobody decides about their own case; ask another screener.")
+
+
+def criterion_for(name: str, kind: RoleKind, *, clears: bool) -> Criterion:
+    """The cited criterion. Raises Contradiction when it is unknown or is not one for this decision (R48)."""
+    fitting = [c for c in CRITERIA.values() if c.for_mentee == (kind is RoleKind.MENTEE) and c.clears == clears]
+    found = CRITERIA.get(name)
+    if found not in fitting:
+        allowed = ", ".join(c.criterion for c in fitting)
+        raise Contradiction(f"{name!r} is no criterion for this decision; cite one of {allowed}.")
+    return found
+
+
+def clear_until(
+    required: Collection[str], results: Mapping[str, Result], today: date, wanted: date | None
+) -> date:
+    """The day until which a clearance stands: the earliest of its checks', a year, and what was wanted (R40).
+
+    Raises Contradiction naming the checks that are missing, failed or lapsed.
+    """
+    if missing := [check for check in required if check not in results or not results[check].stands(today)]:
+        raise Contradiction(f"{', '.join(missing)} did not pass or does not stand today; record it before clearing.")
+    limits = [results[check].valid_until for check in required]
+    until = min(day for day in (*limits, today + CLEARANCE_LIFE, wanted) if day is not None)
+    if until < today:
+        raise Contradiction(f"{until} is over; a clearance cannot end before it begins.")
+    return until
+
+
+def expires_at(valid_until: date) -> datetime:
+    """The first moment at which a clearance stands no longer: the start of the next day, UTC."""
+    return datetime.combine(valid_until + timedelta(days=1), time(), tzinfo=UTC)

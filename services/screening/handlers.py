@@ -1,0 +1,51 @@
+"""What screening hears: applications open cases, and roles say what the cases ask for."""
+
+from services.screening.domain import required_checks
+from services.screening.queries import case_of_application, known_role, undecided_cases_of_role
+from services.screening.tables import CaseRow, RoleRow
+from shared.contracts import RoleKind
+from shared.contracts.intake import ApplicationSubmitted, RoleChanged
+from shared.db import hold, store_state
+from shared.ids import new_id
+from shared.messaging.broker import Handlers, Heard, Session
+
+events = Handlers("screening")
+
+
+@events.subscriber(ApplicationSubmitted)
+async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
+    """Open a case with the checks that the role asks for; it waits where the role is not known yet."""
+    await hold(session, f"role/{event.role}")
+    if await case_of_application(session, event.application):
+        return
+    role = await known_role(session, event.role)
+    session.add(
+        CaseRow(
+            clearance=new_id(),
+            application=event.application,
+            person=event.person,
+            role=event.role,
+            kind=event.kind_of_role,
+            offering=event.offering,
+            site=event.site,
+            state="open" if role else "waiting",
+            required=_checks(role) if role else [],
+            opened_at=heard.time,
+        )
+    )
+
+
+@events.subscriber(RoleChanged)
+async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) -> None:
+    """Keep the role, and let its undecided cases ask for what it asks for now; results stand."""
+    await hold(session, f"role/{event.role}")
+    role = {"role": event.role, "kind": event.kind_of_role, "risks": sorted(event.risks)}
+    if not await store_state(session, RoleRow, "role", heard.sequence, role):
+        return
+    for case in await undecided_cases_of_role(session, event.role):
+        case.state = "open"
+        case.required = [each.check for each in required_checks(event.kind_of_role, event.risks)]
+
+
+def _checks(role: RoleRow) -> list[str]:
+    return [each.check for each in required_checks(RoleKind(role.kind), role.risks)]

@@ -1,0 +1,43 @@
+"""Selects worth a name."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.screening.domain import Result
+from services.screening.tables import CaseRow, ResultRow, RoleRow
+
+
+async def known_role(session: AsyncSession, role: str) -> RoleRow | None:
+    """The role; None while role.changed has not been heard."""
+    return await session.get(RoleRow, role)
+
+
+async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
+    """The case that an application opened."""
+    found: CaseRow | None = await session.scalar(select(CaseRow).where(CaseRow.application == application))
+    return found
+
+
+async def undecided_cases_of_role(session: AsyncSession, role: str) -> Sequence[CaseRow]:
+    """Cases whose required checks follow the role, locked in one order."""
+    statement = select(CaseRow).where(CaseRow.role == role, CaseRow.state.in_(("waiting", "open")))
+    return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
+
+
+async def locked_case(session: AsyncSession, clearance: UUID) -> CaseRow | None:
+    """A case, locked so that two people cannot decide it at once."""
+    return await session.get(CaseRow, clearance, with_for_update=True)
+
+
+async def results_of(session: AsyncSession, clearance: UUID) -> dict[str, ResultRow]:
+    """What was recorded of a case, by check."""
+    rows = await session.scalars(select(ResultRow).where(ResultRow.clearance == clearance))
+    return {row.check_name: row for row in rows}
+
+
+def as_results(rows: dict[str, ResultRow]) -> dict[str, Result]:
+    """Rows as the domain knows them."""
+    return {check: Result("passed" if row.outcome == "passed" else "failed", row.valid_until) for check, row in rows.items()}

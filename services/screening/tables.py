@@ -1,0 +1,96 @@
+"""The tables of screening's database."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, MetaData, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.db import PUBLIC, personal
+
+EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
+DECISION = personal("deciding about a role", "one year after the clearance ended", "clearance")
+
+
+class Base(DeclarativeBase):
+    """Every table of this database but the platform's."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+            "fk": "%(table_name)s_%(column_0_name)s_fkey",
+            "pk": "%(table_name)s_pkey",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), date: Date, str: Text, list[str]: ARRAY(Text)}
+
+
+class RoleRow(Base):
+    """A copy of a role of intake's catalogue."""
+
+    __tablename__ = "role"
+
+    role: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    kind: Mapped[str] = mapped_column(info=PUBLIC)
+    risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
+class CaseRow(Base):
+    """One application's screening. It waits while its role has not been heard of. `version` counts its changes."""
+
+    __tablename__ = "screening_case"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'open', 'cleared', 'declined', 'ended')", name="state"),
+        Index(None, "site", "clearance"),
+        Index(None, "person"),
+        Index(None, "role", "state"),
+    )
+
+    clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    application: Mapped[UUID] = mapped_column(unique=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    role: Mapped[str] = mapped_column(info=PUBLIC)
+    kind: Mapped[str] = mapped_column(info=PUBLIC)
+    offering: Mapped[str] = mapped_column(info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    state: Mapped[str] = mapped_column(info=PUBLIC)
+    required: Mapped[list[str]] = mapped_column(info=PUBLIC)
+    opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)
+    criterion: Mapped[str | None] = mapped_column(info=DECISION)
+    valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    decided_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
+    decided_by: Mapped[str | None] = mapped_column(info=DECISION)
+    ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
+
+
+class ResultRow(Base):
+    """How a check ended. `reference` says where the evidence is; the record itself is never kept (GDPR art. 10)."""
+
+    __tablename__ = "check_result"
+    __table_args__ = (CheckConstraint("outcome IN ('passed', 'failed')", name="outcome"),)
+
+    clearance: Mapped[UUID] = mapped_column(ForeignKey("screening_case.clearance"), primary_key=True, info=PUBLIC)
+    check_name: Mapped[str] = mapped_column(primary_key=True, info=EVIDENCE)
+    outcome: Mapped[str] = mapped_column(info=EVIDENCE)
+    valid_until: Mapped[date | None] = mapped_column(info=EVIDENCE)
+    reference: Mapped[str | None] = mapped_column(info=EVIDENCE)
+    recorded_by: Mapped[str] = mapped_column(info=EVIDENCE)
+    recorded_at: Mapped[datetime] = mapped_column(info=EVIDENCE)
+
+
+class ActRow(Base):
+    """Who did what to a case, for the audit; never what was found."""
+
+    __tablename__ = "case_act"
+    __table_args__ = (Index(None, "clearance", "act"),)
+
+    act: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    clearance: Mapped[UUID] = mapped_column(ForeignKey("screening_case.clearance"), info=PUBLIC)
+    kind: Mapped[str] = mapped_column(info=PUBLIC)
+    actor: Mapped[str] = mapped_column(info=PUBLIC)
+    at: Mapped[datetime] = mapped_column(info=PUBLIC)

@@ -1,0 +1,19 @@
+"""Deadlines of screening: a clearance ends by itself at the end of its last day."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.screening.decisions import EXPIRY, end
+from services.screening.queries import locked_case
+
+
+async def on_expiry(session: AsyncSession, subject: str, _due_at: datetime, now: datetime) -> None:
+    """End a clearance that ran out, once."""
+    case = await locked_case(session, UUID(subject))
+    if case and case.state == "cleared":
+        await end(session, case, by="screening", at=now)
+
+
+rules = {EXPIRY: on_expiry}
