@@ -26,7 +26,7 @@ class Page(BaseModel, Generic[T]):
 
 def encode_cursor(*key: Any) -> str:
     """The cursor after a row with this key (ids, times, numbers)."""
-    return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps(key, default=str)).decode().rstrip("=")
 
 
 def decode_cursor(text: str, *kinds: Callable[[Any], Any]) -> tuple[Any, ...]:
