@@ -137,7 +137,8 @@ async def _known(session: AsyncSession, batch: Batch, rows: Sequence[Row]) -> Kn
     people = await queries.people_by_id(session, ids)
     profiles = await session.scalars(select(ProfileRow).where(ProfileRow.person.in_(ids)))
     applications = await session.scalars(
-        select(ApplicationRow).where(
+        select(ApplicationRow)
+        .where(
             ApplicationRow.person.in_(ids),
             ApplicationRow.role == batch.role.role,
             ApplicationRow.offering == batch.offering.offering,

@@ -33,6 +33,6 @@ class Letterhead:
         message["Date"] = format_datetime(date)
         message["Message-ID"] = f"<{mail}@{self.sender_address.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = language.tag
         message.set_content(texts.body(language, kind, letter.name, self.link))
+        message["Content-Language"] = language.tag
         return message.as_bytes()

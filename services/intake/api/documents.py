@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.intake import queries
 from services.intake.api.seen import Changed, existing, found
+from services.intake.domain import texts
 from services.intake.domain.places import check_same
 from services.intake.fields import Body, DocumentText, Language, Version
 from services.intake.tables import DocumentRow, DocumentVersionRow, PlaceRow
@@ -97,7 +98,7 @@ async def list_documents(
         rows = rows.where(DocumentVersionRow.document == document)
     key = tuple_(DocumentVersionRow.document, DocumentVersionRow.number)
     if cursor:
-        name, number = decode_cursor(cursor, str, int)
+        name, number = decode_cursor(cursor, texts.exact, int)
         rows = rows.where(key > tuple_(name, literal(number, BigInteger)))
     items = list(await session.execute(rows.order_by(*key.clauses).limit(limit + 1)))
     after = encode_cursor(items[limit - 1].document, items[limit - 1].number) if len(items) > limit else None

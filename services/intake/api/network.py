@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 
 from services.intake import queries
 from services.intake.api.seen import Changed, existing, found
-from services.intake.domain import places
+from services.intake.domain import places, texts
 from services.intake.fields import Body, Country, Languages, Name, Prose, ZoneName
 from services.intake.submission import submit_signed
 from services.intake.tables import ApplicationRow, DocumentRow, OfferingRow, PlaceRow, ProgrammeRow, RoleRow
@@ -118,7 +118,7 @@ async def list_places(
     """The places that the caller may know, by path."""
     rows = select(PlaceRow).where(queries.visible(PlaceRow.site, caller))
     if cursor:
-        rows = rows.where(PlaceRow.site > decode_cursor(cursor, str)[0])
+        rows = rows.where(PlaceRow.site > decode_cursor(cursor, texts.exact)[0])
     items = list(await session.scalars(rows.order_by(PlaceRow.site).limit(limit + 1)))
     after = encode_cursor(items[limit - 1].site) if len(items) > limit else None
     return Page(items=[found(PlaceView, row, "place") for row in items[:limit]], next=after)
@@ -203,7 +203,7 @@ async def list_offerings(
     """The offerings in the caller's branch of the tree, by id."""
     rows = queries.offerings(caller)
     if cursor:
-        rows = rows.where(OfferingRow.offering > decode_cursor(cursor, str)[0])
+        rows = rows.where(OfferingRow.offering > decode_cursor(cursor, texts.exact)[0])
     items = list(await session.execute(rows.order_by(OfferingRow.offering).limit(limit + 1)))
     after = encode_cursor(items[limit - 1].offering) if len(items) > limit else None
     return Page(items=[found(OfferingView, row, "offering") for row in items[:limit]], next=after)

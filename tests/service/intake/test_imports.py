@@ -1,7 +1,6 @@
 """Imports of rosters."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -187,7 +186,7 @@ async def test_somebody_who_registers_at_the_same_moment_costs_nobody_a_row(runn
         card = NewPerson.model_validate({**CARD, "email": "person2@example.org", "site": SITE})
         twin = await register(registering, card, None, BEGINNING)
         importing = asyncio.create_task(imported(it, *rows))
-        waits: Callable[[], Awaitable[bool]] = partial(waiting_for_a_lock, it)
+        waits: Any = partial(waiting_for_a_lock, it)
         await eventually(waits)
     answer = await importing
     assert [row["state"] for row in answer["rows"]] == ["created"] * 3

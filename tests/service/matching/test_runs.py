@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from tests.service.matching.scenes import (
-    MENTEE,
     MENTOR,
     OFFERING,
     OTHER_OFFERING,

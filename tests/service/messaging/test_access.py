@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi.routing import APIRoute
 
 from shared.access import OPEN_ROUTES, Role
 from shared.service import Service
@@ -66,10 +67,11 @@ async def ask(scene: Scene, method: str, path: str, who: UUID | None, role: Role
 def routes_of(service: Service) -> set[tuple[str, str]]:
     """The routes of the service's own routers."""
     return {
-        (method, route.path)  # type: ignore[attr-defined]
+        (method, route.path)
         for router in service.routers
         for route in router.routes
-        for method in route.methods  # type: ignore[attr-defined]
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
     }
 
 

@@ -1,8 +1,9 @@
 """At the same moment: messages, notices and deadlines that meet have one outcome (traps 5 and 6)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from sqlalchemy import text
 
@@ -70,7 +71,8 @@ async def test_a_notice_that_waited_for_the_deadline_leaves_it_as_told(running: 
         await cancel(firing, clocks.OVERDUE, str(debt))
         await clocks.became_overdue(firing, debt, it.service.clock.now())
         notice = asyncio.create_task(announce(it, MENTOR, 40, 60))
-        waits: Callable[[], Awaitable[bool]] = partial(_somebody_waits, it)
+
+        waits: Callable[[], Any] = partial(_somebody_waits, it)
         await eventually(waits)
     assert (await notice).status_code == 201
     assert await armed(it) == []

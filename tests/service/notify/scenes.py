@@ -20,9 +20,14 @@ KABUL, HERAT, TORONTO = "net.af.kabul", "net.af.herat", "net.ca.toronto"
 SINCE = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 
 
-def number(value: int) -> UUID:
+def number(written: int) -> UUID:
     """An id that reads as its number."""
-    return UUID(f"01985b3e-7a10-7000-8000-{value:012}")
+    return UUID(f"01985b3e-7a10-7000-8000-{written:012}")
+
+
+def value(identifier: UUID) -> int:
+    """The number that an id reads as."""
+    return int(identifier.hex[-12:])
 
 
 AMINA, BORIS, CLARE, DARIA = (number(each) for each in range(1, 5))
@@ -31,7 +36,7 @@ PAIR, DEBT, MESSAGE = number(11), number(21), number(31)
 
 def applied(person: UUID, role: RoleKind = RoleKind.MENTOR, site: str = KABUL) -> ApplicationSubmitted:
     return ApplicationSubmitted(
-        application=number(person.int % 100 + 40),
+        application=number(value(person) + 40),
         person=person,
         role=role,
         kind_of_role=role,
@@ -42,7 +47,7 @@ def applied(person: UUID, role: RoleKind = RoleKind.MENTOR, site: str = KABUL) -
 
 def cleared(person: UUID, role: RoleKind = RoleKind.MENTOR, site: str = KABUL) -> ScreeningCleared:
     told = applied(person, role, site).model_dump()
-    return ScreeningCleared(**told, clearance=number(person.int % 100 + 60), valid_until=SINCE.date())
+    return ScreeningCleared(**told, clearance=number(value(person) + 60), valid_until=SINCE.date())
 
 
 def matched(pair: UUID = PAIR, mentor: UUID = AMINA, mentee: UUID = BORIS, other: str | None = None) -> PairMatched:
@@ -92,8 +97,8 @@ def card(person: UUID, **changes: Any) -> AddressCard:
     """The address card of a person."""
     usual = {
         "person": person,
-        "name_to_use": f"Name{person.int % 100}",
-        "email": f"someone{person.int % 100}@example.org",
+        "name_to_use": f"Name{value(person)}",
+        "email": f"someone{value(person)}@example.org",
         "language": "en",
         "zone": "Asia/Kabul",
         "may_mail": True,

@@ -1,4 +1,4 @@
-"""What notify hears in a realistic story: two pairs, one closed before anybody wrote, an answer late and one in time."""
+"""What notify hears in a story: two pairs, one closed before anybody wrote, an answer late and one in time."""
 
 from shared.contracts import Event, RoleKind
 from tests.service.notify.scenes import (

@@ -1,6 +1,7 @@
 """Who may write (it fails closed), and what a message may carry."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -24,11 +25,11 @@ def pair(*, is_open: bool = True, sites: tuple[str, ...] = ("net.af.kabul",)) ->
 
 def clearance(member: Member, **changes: object) -> Clearance:
     """A clearance in force for the pair's own offering."""
-    values = {
+    values: dict[str, Any] = {
         "person": member.person, "role": member.role, "offering": OFFERING, "site": "net.af.kabul",
         "state": "cleared", "valid_until": date(2027, 5, 1),
     }  # fmt: skip
-    return Clearance(**{**values, **changes})  # type: ignore[arg-type]
+    return Clearance(**{**values, **changes})
 
 
 def test_both_cleared_may_write() -> None:
