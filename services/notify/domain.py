@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID, uuid5
@@ -16,6 +16,7 @@ SPACE = UUID("6f2a7f0e-4a55-5c2b-9d57-0f3c1f6f6a01")
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
+LONGEST_OUTAGE_WAIT = timedelta(minutes=1)
 LAST_ATTEMPT = 120
 """About five days at the longest wait: how long a server may put a mail off before it counts as refused (RFC 5321)."""
 
@@ -141,6 +142,21 @@ def back_off(attempts: int) -> timedelta:
     """How long to wait after attempt number `attempts`: twice as long each time, up to an hour."""
     doublings = min(max(attempts, 1), 20) - 1
     return min(LONGEST_WAIT, FIRST_WAIT * (1 << doublings))
+
+
+@dataclass
+class Outage:
+    """Intake or the mail server away: all mails wait for one moment of real time, later each time, up to a minute."""
+
+    _failures: int = 0
+    _until: datetime | None = None
+
+    def goes_on(self, now: datetime) -> datetime:
+        """Another failure at `now`; until when to wait. Failures of other batches within a wait do not prolong it."""
+        if self._until is None or now >= self._until:
+            self._failures += 1
+            self._until = now + min(LONGEST_OUTAGE_WAIT, back_off(self._failures))
+        return self._until
 
 
 def resolve(state: State, before: Resolution | None, decision: Resolution, is_over: bool) -> State:

@@ -135,6 +135,16 @@ async def settle(session: AsyncSession, mail: UUID, claim: UUID, values: dict[st
     return cast("CursorResult[Any]", result).rowcount == 1
 
 
+async def put_off(session: AsyncSession, claim: UUID, until: datetime, code: int | None) -> None:
+    """Let what was taken and not begun wait until a moment of real time."""
+    await session.execute(
+        update(MailRow)
+        .where(MailRow.claim == claim, MailRow.state == State.WAITING)
+        .values(claim=None, lease_until=None, retry_at=until, smtp_code=code)
+        .execution_options(**UNTRACKED)
+    )
+
+
 async def release(session: AsyncSession, claim: UUID) -> None:
     """Give back what was taken and not begun."""
     given_back = (State.WAITING, State.SUPERSEDED)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.notify import queries
 from services.notify.addressbook import AddressBook, IntakeAway
-from services.notify.domain import Letter, Outcome, State, back_off, decide, judge
+from services.notify.domain import Letter, Outage, Outcome, State, decide, judge
 from services.notify.letters import Letterhead
 from services.notify.mailserver import Line, MailServer, ServerAway
 from services.notify.queries import Claimed
@@ -40,6 +40,7 @@ class Mails:
     ) -> None:
         self._sessions, self._clock = sessions, clock
         self._book, self._server, self._letterhead = book, server, letterhead
+        self._outage = Outage()
 
     async def waiting(self, session: AsyncSession) -> int:
         """Mails that could go out now, or are going out."""
@@ -69,15 +70,13 @@ class Mails:
         try:
             cards = await self._book.read({row.person for row in batch})
         except IntakeAway as away:
-            log.warning("mails.wait", reason=str(away))
-            await self._put_back(batch, claim, None)
+            await self._wait(claim, str(away), None)
             return 0
         letters, done = await self._sort_out(batch, cards, claim)
         try:
             return done + (await self._send_all(letters, claim) if letters else 0)
         except ServerAway as away:
-            log.warning("mails.wait", reason=f"the mail server is away: {away}", code=away.code)
-            await self._put_back([row for row, _ in letters], claim, away.code)
+            await self._wait(claim, f"the mail server gives no line: {away}", away.code)
             return done
 
     async def _sort_out(
@@ -94,16 +93,18 @@ class Mails:
                     await self._write_down(session, row, claim, Outcome(decision))
         return letters, len(batch) - len(letters)
 
-    async def _put_back(self, rows: list[Claimed], claim: UUID, code: int | None) -> None:
+    async def _wait(self, claim: UUID, reason: str, code: int | None) -> None:
+        """Intake or the server is away: that is no attempt of a mail, and all wait for the same moment."""
+        until = self._outage.goes_on(real_now())
+        log.warning("mails.wait", reason=reason, code=code, until=until.isoformat())
         async with self._sessions.begin() as session:
-            for row in rows:
-                outcome = Outcome(State.WAITING, code, back_off(row.attempts + 1))
-                await self._write_down(session, row, claim, outcome)
+            await queries.put_off(session, claim, until, code)
 
     async def _send_all(self, letters: list[tuple[Claimed, Letter]], claim: UUID) -> int:
         """Over one connection; what is left when it is lost is given back and goes over the next one."""
         done = 0
         async with self._server.connect() as line:
+            self._outage = Outage()
             for row, letter in letters:
                 if not line.is_open:
                     break

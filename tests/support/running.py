@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx2
 import orjson
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from faststream.rabbit import TestRabbitBroker
 from sqlalchemy import select
 
@@ -119,6 +120,16 @@ class Running:
         """The reasons of all dead letters."""
         async with self.service.sessions() as session:
             return list(await session.scalars(select(dead_letter.c.reason).order_by(dead_letter.c.first_at)))
+
+    def routes(self) -> set[tuple[str, str]]:
+        """(method, path template) of every route of the service itself; an access test has to name them all."""
+        return {
+            (method, route.path)
+            for router in self.service.routers
+            for route in router.routes
+            if isinstance(route, APIRoute)
+            for method in route.methods or ()
+        }
 
     def set_clock(self, moment: datetime) -> None:
         """Set domain time; it stands still there."""

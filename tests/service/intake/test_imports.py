@@ -4,7 +4,6 @@ import asyncio
 from functools import partial
 from typing import Any
 
-import pytest
 from sqlalchemy import select, text
 
 from services.intake.fields import NewPerson
@@ -203,26 +202,26 @@ async def waiting_for_a_lock(it: Running) -> bool:
         return bool(await session.scalar(text(waiting)))
 
 
-@pytest.mark.parametrize(
-    ("fields", "status"),
-    [
-        ({"rows": []}, 422),
-        ({"rows": [roster_row(n) for n in range(201)]}, 422),
-        ({"rows": [{"key": "k"}]}, 422),
-        ({"rows": [roster_row(1), roster_row(1)]}, 422),
-        ({"attest": "  "}, 422),
-        ({"role": "nothing"}, 422),
-        ({"offering": f"nothing@{SITE}"}, 422),
-        ({"site": "net.af.herat"}, 403),
-        ({"offering": "first-steps@net.af.herat"}, 422),
-    ],
-)
-async def test_batches_that_cannot_be_used_store_nothing(running: Start, fields: dict[str, Any], status: int) -> None:
+UNUSABLE: list[tuple[dict[str, Any], int]] = [
+    ({"rows": []}, 422),
+    ({"rows": [roster_row(n) for n in range(201)]}, 422),
+    ({"rows": [{"key": "k"}]}, 422),
+    ({"rows": [roster_row(1), roster_row(1)]}, 422),
+    ({"attest": "  "}, 422),
+    ({"role": "nothing"}, 422),
+    ({"offering": f"nothing@{SITE}"}, 422),
+    ({"site": "net.af.herat"}, 403),
+    ({"offering": "first-steps@net.af.herat"}, 422),
+]
+
+
+async def test_batches_that_cannot_be_used_store_nothing(running: Start) -> None:
     """A batch that is wrong as a whole is refused as a whole."""
     it = await running("intake")
     await network(it)
-    response = await coordinator(it).post("/imports", json=batch(roster_row(1)) | fields)
-    assert response.status_code == status, response.text
+    for fields, status in UNUSABLE:
+        response = await coordinator(it).post("/imports", json=batch(roster_row(1)) | fields)
+        assert response.status_code == status, response.text
     assert await types(it) == []
 
 

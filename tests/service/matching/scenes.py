@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +20,11 @@ from shared.contracts.reads import MatchingProfile, MatchingProfiles, PeopleRead
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
 from tests.support.eventually import eventually
 from tests.support.running import BEGINNING, Running
+
+Factory = Callable[..., Awaitable[Running]]
+"""The fixture `running`."""
+Scene = tuple[Running, dict[str, str]]
+"""A service, and the ids of what is in it."""
 
 SITE = "net.af.kabul"
 OFFERING = f"first-steps@{SITE}"
@@ -198,9 +203,9 @@ async def close(it: Running, pair: str, reason: str = "The year is over.") -> An
     return await call(it, "POST", f"/pairs/{pair}/closure", json={"reason": reason})
 
 
-async def paired(running: Any) -> tuple[Running, str]:
+async def paired(running: Factory) -> tuple[Running, str]:
     """Matching with one nominated pair."""
-    it: Running = await running("matching")
+    it = await running("matching")
     await it.hear(offering())
     await admit(it, MENTOR, "mentor")
     await admit(it, MENTEE, "mentee")

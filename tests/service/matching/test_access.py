@@ -7,8 +7,19 @@ import pytest
 
 from shared.access import Role
 from shared.service import Service
-from tests.service.matching.scenes import MENTEE, MENTOR, OFFERING, SITE, STRANGER, admit, paired, person, run
-from tests.support.running import Running
+from tests.service.matching.scenes import (
+    MENTEE,
+    MENTOR,
+    OFFERING,
+    SITE,
+    STRANGER,
+    Factory,
+    Scene,
+    admit,
+    paired,
+    person,
+    run,
+)
 
 NOMINATION = {"offering": OFFERING, "mentor": str(MENTOR), "mentee": str(MENTEE), "vouched_by": "A colleague."}
 
@@ -27,7 +38,7 @@ ALL_ROUTES = pytest.mark.parametrize(("method", "path"), list(ROUTES), ids=" ".j
 
 
 @pytest.fixture
-async def scene(running) -> tuple[Running, dict[str, str]]:
+async def scene(running: Factory) -> Scene:
     """A pair, and a run that proposes another one."""
     it, pair = await paired(running)
     await admit(it, person(0x31), "mentor")
@@ -35,9 +46,7 @@ async def scene(running) -> tuple[Running, dict[str, str]]:
     return it, {"pair": pair, "run": (await run(it))["run"]}
 
 
-async def ask(
-    scene: tuple[Running, dict[str, str]], method: str, path: str, who: UUID | None, role: Role | None, site: str
-) -> tuple[int, str]:
+async def ask(scene: Scene, method: str, path: str, who: UUID | None, role: Role | None, site: str) -> tuple[int, str]:
     """Call a route; returns status and body."""
     it, names = scene
     async with it.client(person=who, role=role, site=site) as client:
@@ -55,14 +64,14 @@ def routes_of(service: Service) -> set[tuple[str, str]]:
     }
 
 
-async def test_every_route_is_tested_here(running) -> None:
+async def test_every_route_is_tested_here(running: Factory) -> None:
     """Rule 9: a new route needs a line in ROUTES."""
     it = await running("matching")
     assert routes_of(it.service) == set(ROUTES)
 
 
 @ALL_ROUTES
-async def test_without_a_token_nothing_answers(scene, method: str, path: str) -> None:
+async def test_without_a_token_nothing_answers(scene: Scene, method: str, path: str) -> None:
     """Rule 9."""
     assert (await ask(scene, method, path, None, None, "net"))[0] == 401
 
@@ -80,7 +89,7 @@ async def test_without_a_token_nothing_answers(scene, method: str, path: str) ->
         (person(0x44), "service", "*"),
     ],
 )
-async def test_a_stranger_finds_nothing(scene, method: str, path: str, who: UUID, role: Role, site: str) -> None:
+async def test_a_stranger_finds_nothing(scene: Scene, method: str, path: str, who: UUID, role: Role, site: str) -> None:
     """Rule 9, trap 16: another site's staff, a role that has nothing to do here, a participant of no pair."""
     status, body = await ask(scene, method, path, who, role, site)
     assert status == (200 if (method, path) == ("GET", "/pairs") else 404)
@@ -89,7 +98,7 @@ async def test_a_stranger_finds_nothing(scene, method: str, path: str, who: UUID
 
 
 @ALL_ROUTES
-async def test_a_member_sees_their_own_pair(scene, method: str, path: str) -> None:
+async def test_a_member_sees_their_own_pair(scene: Scene, method: str, path: str) -> None:
     """Rule 9: by their part in the pair; nothing of the pool, and nothing to decide."""
     status, body = await ask(scene, method, path, MENTEE, "participant", SITE)
     expected = MEMBERS_ANSWER.get((method, path), 404)
@@ -100,7 +109,7 @@ async def test_a_member_sees_their_own_pair(scene, method: str, path: str) -> No
 @ALL_ROUTES
 @pytest.mark.parametrize("role", ["coordinator", "administrator"])
 @pytest.mark.parametrize("site", [SITE, "net.af"])
-async def test_staff_of_the_site_are_answered(scene, method: str, path: str, role: Role, site: str) -> None:
+async def test_staff_of_the_site_are_answered(scene: Scene, method: str, path: str, role: Role, site: str) -> None:
     """Rule 9: at the site or above it."""
     status, _ = await ask(scene, method, path, person(0x45), role, site)
     assert status == (201 if (method, path) == ("POST", "/runs") else 200)

@@ -5,13 +5,13 @@ import random
 import pytest
 
 from services.matching.tables import Base
-from tests.service.matching.scenes import MENTOR, cleared, tables
+from tests.service.matching.scenes import MENTOR, Factory, cleared, tables
 from tests.service.matching.story import STORY
 from tests.support.running import BEGINNING
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_any_order_and_repeats_end_in_the_same_tables(running, seed: int) -> None:
+async def test_any_order_and_repeats_end_in_the_same_tables(running: Factory, seed: int) -> None:
     """Rule 3: late, twice, backwards; an ending wins over a beginning."""
     told, shuffled = await running("matching"), STORY * 2
     for event, sequence in STORY:
@@ -28,7 +28,7 @@ async def test_any_order_and_repeats_end_in_the_same_tables(running, seed: int) 
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-async def test_waiting_counts_from_the_first_clearing(running, order: tuple[int, int]) -> None:
+async def test_waiting_counts_from_the_first_clearing(running: Factory, order: tuple[int, int]) -> None:
     """Section 4: a renewed clearance does not send anybody to the end of the queue, whichever is heard first."""
     it, later = await running("matching"), BEGINNING.replace(year=2027)
     for number in order:

@@ -10,6 +10,7 @@ from tests.service.matching.scenes import (
     OFFERING,
     OTHER_OFFERING,
     STRANGER,
+    Factory,
     admit,
     applied,
     call,
@@ -29,7 +30,7 @@ from tests.support.running import BEGINNING
 @pytest.mark.parametrize(
     ("who", "waits"), [(["mentor"], "mentee"), (["mentee"], "mentor"), ([], "mentor"), (["mentor", "mentee"], None)]
 )
-async def test_nominated_people_are_screened_like_all(running, who: list[str], waits: str | None) -> None:
+async def test_nominated_people_are_screened_like_all(running: Factory, who: list[str], waits: str | None) -> None:
     """R1: knowing each other skips the run, never screening; the answer names who waits."""
     it = await running("matching")
     await it.hear(offering())
@@ -43,7 +44,7 @@ async def test_nominated_people_are_screened_like_all(running, who: list[str], w
     assert len(await it.emitted()) == (0 if waits else 1)
 
 
-async def test_a_clearance_for_another_offering_or_role_does_not_count(running) -> None:
+async def test_a_clearance_for_another_offering_or_role_does_not_count(running: Factory) -> None:
     """R39: each role is cleared separately."""
     it = await running("matching")
     await it.hear(offering())
@@ -53,7 +54,7 @@ async def test_a_clearance_for_another_offering_or_role_does_not_count(running) 
     assert [error["field"] for error in answer.json()["errors"]] == ["mentor", "mentee"]
 
 
-async def test_a_nomination_is_told_once_and_its_reason_never(running) -> None:
+async def test_a_nomination_is_told_once_and_its_reason_never(running: Factory) -> None:
     """The same nomination again returns the pair; who vouched stays with the site's staff (R1)."""
     it, pair = await paired(running)
     again = await nominate(it)
@@ -66,7 +67,7 @@ async def test_a_nomination_is_told_once_and_its_reason_never(running) -> None:
     assert (seen.status_code, seen.json()["vouched_by"]) == (200, None)
 
 
-async def test_nobody_is_nominated_to_themself(running) -> None:
+async def test_nobody_is_nominated_to_themself(running: Factory) -> None:
     """Section 4."""
     it = await running("matching")
     await it.hear(offering())
@@ -76,7 +77,7 @@ async def test_nobody_is_nominated_to_themself(running) -> None:
 
 
 @pytest.mark.parametrize(("mentor", "mentee"), [(MENTOR, STRANGER), (STRANGER, MENTEE)])
-async def test_a_nomination_keeps_to_hours_and_to_one_mentor(running, mentor, mentee) -> None:
+async def test_a_nomination_keeps_to_hours_and_to_one_mentor(running: Factory, mentor, mentee) -> None:
     """R7, trap 14: never beyond hours."""
     it, _ = await paired(running)
     await admit(it, STRANGER, "mentor", weekly_hours=5)
@@ -87,7 +88,7 @@ async def test_a_nomination_keeps_to_hours_and_to_one_mentor(running, mentor, me
     assert len((await tables(it))["pair"]) == 1
 
 
-async def test_closing_is_told_once_and_its_reason_never(running) -> None:
+async def test_closing_is_told_once_and_its_reason_never(running: Factory) -> None:
     """Rule 5: the reason stays here, for the staff of the site."""
     it, pair = await paired(running)
     first = await close(it, pair, "Something private.")
@@ -107,7 +108,7 @@ async def test_closing_is_told_once_and_its_reason_never(running) -> None:
         assert seen.json()["closure_reason"] is None
 
 
-async def test_a_closed_pair_is_not_nominated_again(running) -> None:
+async def test_a_closed_pair_is_not_nominated_again(running: Factory) -> None:
     """Trap 14: never to a person previously unmatched."""
     it, pair = await paired(running)
     await close(it, pair)
@@ -116,7 +117,7 @@ async def test_a_closed_pair_is_not_nominated_again(running) -> None:
     assert "are or were a pair" in answer.json()["detail"]
 
 
-async def test_two_people_are_paired_in_one_direction_only(running) -> None:
+async def test_two_people_are_paired_in_one_direction_only(running: Factory) -> None:
     """Section 4: a pair of these two exists already, also with the parts exchanged."""
     it, _ = await paired(running)
     await admit(it, MENTEE, "mentor", weekly_hours=3)
@@ -127,7 +128,7 @@ async def test_two_people_are_paired_in_one_direction_only(running) -> None:
 
 
 @pytest.mark.parametrize(("who", "kind"), [(MENTOR, "mentor"), (MENTEE, "mentee")])
-async def test_a_pair_freezes_when_a_clearance_ends(running, who, kind: str) -> None:
+async def test_a_pair_freezes_when_a_clearance_ends(running: Factory, who, kind: str) -> None:
     """Trap 7: the pair stays, nobody is told why."""
     it, pair = await paired(running)
     await it.hear(ended(who, kind), sequence=2)
@@ -138,7 +139,7 @@ async def test_a_pair_freezes_when_a_clearance_ends(running, who, kind: str) -> 
     assert (await call(it, "GET", f"/pairs/{pair}")).json()["frozen"] is False
 
 
-async def test_a_pair_freezes_by_the_clock(running) -> None:
+async def test_a_pair_freezes_by_the_clock(running: Factory) -> None:
     """Trap 7: a clearance that lapses, before screening tells of it."""
     it, pair = await paired(running)
     it.set_clock(BEGINNING + timedelta(days=400))
@@ -146,7 +147,7 @@ async def test_a_pair_freezes_by_the_clock(running) -> None:
     assert (await close(it, pair)).json()["frozen"] is False
 
 
-async def test_pairs_are_listed_in_pages(running) -> None:
+async def test_pairs_are_listed_in_pages(running: Factory) -> None:
     """Newest first; filters by offering, person and state."""
     it, first = await paired(running)
     await admit(it, MENTOR, "mentor", weekly_hours=9)
@@ -168,7 +169,7 @@ async def test_pairs_are_listed_in_pages(running) -> None:
         assert [one["pair"] for one in (await call(it, "GET", "/pairs", params=query)).json()["items"]] == expected
 
 
-async def test_the_pool_says_who_can_be_paired_and_why_not(running) -> None:
+async def test_the_pool_says_who_can_be_paired_and_why_not(running: Factory) -> None:
     """Section 4 (1): a named reason; declined people are in no list (trap 15), and no profile is shown."""
     it, _ = await paired(running)
     await admit(it, person(0x81), "mentor", weekly_hours=3, since=BEGINNING - timedelta(days=4))
@@ -198,7 +199,7 @@ async def test_the_pool_says_who_can_be_paired_and_why_not(running) -> None:
     assert "languages" not in str(pool)
 
 
-async def test_the_pool_is_listed_in_pages(running) -> None:
+async def test_the_pool_is_listed_in_pages(running: Factory) -> None:
     """Keyset paging: role and id."""
     it = await running("matching")
     await it.hear(offering())
@@ -217,7 +218,7 @@ async def test_the_pool_is_listed_in_pages(running) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 501, "a\x00b"])
-async def test_free_text_has_limits(running, text: str) -> None:
+async def test_free_text_has_limits(running: Factory, text: str) -> None:
     """A reason is needed, is short and can be stored."""
     it, pair = await paired(running)
     assert (await close(it, pair, text)).status_code == 422

@@ -14,6 +14,7 @@ from tests.service.matching.scenes import (
     MENTEE,
     MENTOR,
     STRANGER,
+    Factory,
     Intake,
     changed,
     cleared,
@@ -33,7 +34,7 @@ async def intake() -> AsyncIterator[Intake]:
 
 
 @pytest.fixture
-async def it(running, intake: Intake) -> Running:
+async def it(running: Factory, intake: Intake) -> Running:
     """Matching that reads from it."""
     found: Running = await running("matching", intake_url=intake.url, service_token="a-token")
     return found
@@ -56,7 +57,7 @@ async def states(it: Running) -> dict[UUID, tuple[str, list[str] | None]]:
 
 
 @pytest.mark.parametrize("cleared_first", [True, False])
-async def test_a_cleared_person_is_read_whichever_comes_first(it, intake, cleared_first: bool) -> None:
+async def test_a_cleared_person_is_read_whichever_comes_first(it: Running, intake: Intake, cleared_first: bool) -> None:
     """Rule 3: cleared before the profile, or after it."""
     intake.has(profile(MENTOR))
     for event in [cleared(MENTOR, "mentor"), changed(MENTOR)][:: 1 if cleared_first else -1]:
@@ -69,7 +70,7 @@ async def test_a_cleared_person_is_read_whichever_comes_first(it, intake, cleare
     assert intake.tokens == ["Bearer a-token"]
 
 
-async def test_a_cleared_person_is_read_without_any_profile_event(it, intake) -> None:
+async def test_a_cleared_person_is_read_without_any_profile_event(it: Running, intake: Intake) -> None:
     """A cleared person without a profile row is wanted."""
     intake.has(profile(MENTOR))
     await it.hear(cleared(MENTOR, "mentor"))
@@ -77,7 +78,7 @@ async def test_a_cleared_person_is_read_without_any_profile_event(it, intake) ->
     assert await states(it) == {MENTOR: ("read", ["en"])}
 
 
-async def test_nobody_is_read_who_is_not_cleared(it, intake) -> None:
+async def test_nobody_is_read_who_is_not_cleared(it: Running, intake: Intake) -> None:
     """Section 6 of the design: no copy without a purpose; and none is kept when the last clearance ends."""
     intake.has(profile(MENTOR), profile(STRANGER))
     await it.hear(changed(STRANGER))
@@ -89,7 +90,7 @@ async def test_nobody_is_read_who_is_not_cleared(it, intake) -> None:
     assert (await waiting(it), await step(it)) == (0, 0)
 
 
-async def test_a_profile_changed_while_it_is_read_is_read_again(it, intake) -> None:
+async def test_a_profile_changed_while_it_is_read_is_read_again(it: Running, intake: Intake) -> None:
     """What was read for an older event does not pass for the newer one."""
     intake.has(profile(MENTOR), profile(MENTEE))
     await it.hear(changed(MENTOR), sequence=1)
@@ -109,7 +110,7 @@ async def test_a_profile_changed_while_it_is_read_is_read_again(it, intake) -> N
     assert intake.asked == [[MENTOR, MENTEE], [MENTOR]]
 
 
-async def test_a_clearance_that_ends_while_it_is_read_leaves_nothing_behind(it, intake) -> None:
+async def test_a_clearance_that_ends_while_it_is_read_leaves_nothing_behind(it: Running, intake: Intake) -> None:
     """No copy without a purpose."""
     intake.has(profile(MENTOR))
     await it.hear(cleared(MENTOR, "mentor"))
@@ -122,7 +123,7 @@ async def test_a_clearance_that_ends_while_it_is_read_leaves_nothing_behind(it, 
     assert await states(it) == {MENTOR: ("stale", None)}
 
 
-async def test_an_older_event_does_not_make_a_profile_stale(it, intake) -> None:
+async def test_an_older_event_does_not_make_a_profile_stale(it: Running, intake: Intake) -> None:
     """Rule 3: the sequence decides."""
     intake.has(profile(MENTOR))
     await it.hear(cleared(MENTOR, "mentor"))
@@ -132,7 +133,7 @@ async def test_an_older_event_does_not_make_a_profile_stale(it, intake) -> None:
     assert await waiting(it) == 0
 
 
-async def test_people_unknown_to_intake_are_asked_for_once(it, intake) -> None:
+async def test_people_unknown_to_intake_are_asked_for_once(it: Running, intake: Intake) -> None:
     """They are marked absent until their profile changes."""
     await it.hear(cleared(MENTOR, "mentor"))
     assert await step(it) == 1
@@ -153,7 +154,7 @@ async def test_people_unknown_to_intake_are_asked_for_once(it, intake) -> None:
         Response('{"profiles": [{"person": "somebody", "languages": ["a secret"]}]}'),
     ],
 )
-async def test_when_intake_gives_nothing_usable_the_rows_wait(it, intake, answer: Response) -> None:
+async def test_when_intake_gives_nothing_usable_the_rows_wait(it: Running, intake: Intake, answer: Response) -> None:
     """A sender that fails loses nothing, and its error holds nothing of anybody's profile."""
     intake.has(profile(MENTOR))
     await it.hear(cleared(MENTOR, "mentor"))
@@ -167,7 +168,7 @@ async def test_when_intake_gives_nothing_usable_the_rows_wait(it, intake, answer
     assert await waiting(it) == 0
 
 
-async def test_when_intake_is_away_the_rows_wait(running) -> None:
+async def test_when_intake_is_away_the_rows_wait(running: Factory) -> None:
     """Nobody listens on the port."""
     it = await running("matching", intake_url="http://127.0.0.1:9")
     await it.hear(cleared(MENTOR, "mentor"))
@@ -176,7 +177,7 @@ async def test_when_intake_is_away_the_rows_wait(running) -> None:
     assert await waiting(it) == 1
 
 
-async def test_many_are_read_in_batches(it, intake) -> None:
+async def test_many_are_read_in_batches(it: Running, intake: Intake) -> None:
     """At most 500 people in one request."""
     people = [person(0x1000 + number) for number in range(READ_LIMIT + 2)]
     intake.has(*map(profile, people))

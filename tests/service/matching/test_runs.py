@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.service.matching.scenes import (
     OFFERING,
     OTHER_OFFERING,
     STAFF,
+    Factory,
     admit,
     applied,
     call,
@@ -31,7 +33,7 @@ MENTORS, MENTEES = [person(0x11), person(0x12)], [person(0x21), person(0x22)]
 
 
 @pytest.fixture
-async def it(running) -> Running:
+async def it(running: Factory) -> Running:
     """Two mentors and two mentees: each mentee's goal is met by the mentor of the same number."""
     found: Running = await running("matching")
     await found.hear(offering())
@@ -41,12 +43,12 @@ async def it(running) -> Running:
     return found
 
 
-def twos(found: dict) -> set[tuple[str, str]]:
+def twos(found: dict[str, Any]) -> set[tuple[str, str]]:
     """Who is proposed to whom."""
     return {(one["mentor"], one["mentee"]) for one in found["proposals"]}
 
 
-def members(pair: dict) -> tuple[str, str]:
+def members(pair: dict[str, Any]) -> tuple[str, str]:
     """A pair's mentor and mentee."""
     assert [member["role"] for member in pair["members"]] == ["mentor", "mentee"]
     return pair["members"][0]["person"], pair["members"][1]["person"]
@@ -55,7 +57,7 @@ def members(pair: dict) -> tuple[str, str]:
 BEST = {(str(MENTORS[number]), str(MENTEES[number])) for number in (0, 1)}
 
 
-async def test_a_run_proposes_the_best_and_says_why(it) -> None:
+async def test_a_run_proposes_the_best_and_says_why(it: Running) -> None:
     """R6: skills that meet goals; each term of the score is shown."""
     found = await run(it)
     assert twos(found) == BEST
@@ -70,7 +72,7 @@ async def test_a_run_proposes_the_best_and_says_why(it) -> None:
     assert (await call(it, "GET", f"/runs/{found['run']}")).json() == found
 
 
-async def test_a_run_emits_nothing_until_a_coordinator_confirms(it) -> None:
+async def test_a_run_emits_nothing_until_a_coordinator_confirms(it: Running) -> None:
     """Section 4 (6): staff approve."""
     found = await run(it)
     assert await it.emitted() == []
@@ -86,7 +88,7 @@ async def test_a_run_emits_nothing_until_a_coordinator_confirms(it) -> None:
     }
 
 
-async def test_confirming_again_gives_the_same_pairs(it) -> None:
+async def test_confirming_again_gives_the_same_pairs(it: Running) -> None:
     """Trap 2's sister: one pair, told once."""
     found = await run(it)
     first, again = await confirm(it, found), await confirm(it, found)
@@ -96,7 +98,7 @@ async def test_confirming_again_gives_the_same_pairs(it) -> None:
     assert states == {"confirmed"}
 
 
-async def test_two_coordinators_at_once_make_one_pair_of_each(it) -> None:
+async def test_two_coordinators_at_once_make_one_pair_of_each(it: Running) -> None:
     """Confirmations and a nomination of the same people in the same moment."""
     found = await run(it)
     answers = await asyncio.gather(
@@ -113,7 +115,7 @@ async def test_two_coordinators_at_once_make_one_pair_of_each(it) -> None:
     assert {answer.status_code for answer in answers[3:]} <= {200, 201, 409}
 
 
-async def test_named_proposals_only(it) -> None:
+async def test_named_proposals_only(it: Running) -> None:
     """A coordinator may confirm some."""
     found = await run(it)
     first = found["proposals"][0]
@@ -122,7 +124,7 @@ async def test_named_proposals_only(it) -> None:
     assert len(await it.emitted()) == 1
 
 
-async def test_a_proposal_of_another_run_is_refused(it) -> None:
+async def test_a_proposal_of_another_run_is_refused(it: Running) -> None:
     """A named proposal has to be of this run; nothing is confirmed then."""
     old, found = await run(it), await run(it)
     body = {"proposals": [found["proposals"][0]["proposal"], old["proposals"][0]["proposal"]]}
@@ -131,7 +133,7 @@ async def test_a_proposal_of_another_run_is_refused(it) -> None:
     assert await it.emitted() == []
 
 
-async def test_a_clearance_that_ended_since_the_run_is_refused(it) -> None:
+async def test_a_clearance_that_ended_since_the_run_is_refused(it: Running) -> None:
     """Trap 7: screening is checked again at confirmation."""
     found = await run(it)
     await it.hear(ended(MENTORS[0], "mentor"), sequence=2)
@@ -141,7 +143,7 @@ async def test_a_clearance_that_ended_since_the_run_is_refused(it) -> None:
     assert (refused["mentor"], refused["reasons"]) == (str(MENTORS[0]), ["mentor-not-cleared", "mentor-hours-full"][:1])
 
 
-async def test_a_clearance_is_good_to_the_end_of_its_last_day(it) -> None:
+async def test_a_clearance_is_good_to_the_end_of_its_last_day(it: Running) -> None:
     """valid_until is the last day, by domain time."""
     found = await run(it)
     await it.hear(cleared(MENTEES[0], "mentee", until=BEGINNING.date()), sequence=2)
@@ -151,7 +153,7 @@ async def test_a_clearance_is_good_to_the_end_of_its_last_day(it) -> None:
     assert [refused["reasons"] for refused in confirmed["refused"]] == [["mentee-not-cleared"]]
 
 
-async def test_hours_taken_since_the_run_are_refused(it) -> None:
+async def test_hours_taken_since_the_run_are_refused(it: Running) -> None:
     """R7, trap 14: never beyond hours, also not when two ways of pairing meet."""
     found = await run(it)
     await admit(it, person(0x23), "mentee")
@@ -160,7 +162,7 @@ async def test_hours_taken_since_the_run_are_refused(it) -> None:
     assert [refused["reasons"] for refused in confirmed["refused"]] == [["mentor-hours-full"]]
 
 
-async def test_a_new_run_replaces_the_proposals_of_the_one_before(it) -> None:
+async def test_a_new_run_replaces_the_proposals_of_the_one_before(it: Running) -> None:
     """The newest proposals stand; same input, same output (trap 14)."""
     old = await run(it)
     new = await run(it)
@@ -171,14 +173,14 @@ async def test_a_new_run_replaces_the_proposals_of_the_one_before(it) -> None:
     assert len((await confirm(it, new))["pairs"]) == 2
 
 
-async def test_old_proposals_cannot_be_confirmed(it) -> None:
+async def test_old_proposals_cannot_be_confirmed(it: Running) -> None:
     """People's situations change; after two weeks a run is made anew."""
     found = await run(it)
     it.set_clock(BEGINNING + timedelta(days=15))
     assert [one["reasons"] for one in (await confirm(it, found))["refused"]] == [["proposal-expired"]] * 2
 
 
-async def test_a_mentor_takes_as_many_as_the_weekly_hours_carry(it) -> None:
+async def test_a_mentor_takes_as_many_as_the_weekly_hours_carry(it: Running) -> None:
     """R7: about an hour a week for each mentee, pairs of today counted."""
     await know(it, profile(MENTORS[0], weekly_hours=2.9))
     await it.hear(ended(MENTORS[1], "mentor"), sequence=2)
@@ -190,7 +192,7 @@ async def test_a_mentor_takes_as_many_as_the_weekly_hours_carry(it) -> None:
     assert (await run(it))["proposals"] == []
 
 
-async def test_whoever_was_a_pair_is_not_proposed_again(it) -> None:
+async def test_whoever_was_a_pair_is_not_proposed_again(it: Running) -> None:
     """Trap 14: a pair that was closed, whatever for, stays apart."""
     first = await confirm(it, await run(it))
     for pair in first["pairs"]:
@@ -200,7 +202,7 @@ async def test_whoever_was_a_pair_is_not_proposed_again(it) -> None:
     assert found["barred_pairs"] == 2
 
 
-async def test_everybody_left_out_gets_a_reason(it) -> None:
+async def test_everybody_left_out_gets_a_reason(it: Running) -> None:
     """Trap 14."""
     alone, unread = person(0x31), person(0x32)
     await admit(it, alone, "mentee", languages=["sw"])
@@ -213,7 +215,7 @@ async def test_everybody_left_out_gets_a_reason(it) -> None:
     ]
 
 
-async def test_nobody_mentors_themself(running) -> None:
+async def test_nobody_mentors_themself(running: Factory) -> None:
     """Section 4: the same person on both sides keeps an hour for being mentored."""
     it = await running("matching")
     await it.hear(offering())
@@ -225,7 +227,7 @@ async def test_nobody_mentors_themself(running) -> None:
     assert [one["barred"] for one in found["unmatched"]] == [{"same-person": 1}] * 2
 
 
-async def test_a_proposal_elsewhere_keeps_its_place(it) -> None:
+async def test_a_proposal_elsewhere_keeps_its_place(it: Running) -> None:
     """Nobody's hour is promised twice; another offering's proposal keeps it for two weeks."""
     await it.hear(offering(OTHER_OFFERING))
     await it.hear(cleared(MENTORS[0], "mentor", OTHER_OFFERING))
@@ -238,7 +240,7 @@ async def test_a_proposal_elsewhere_keeps_its_place(it) -> None:
     assert len((await run(it, OTHER_OFFERING))["proposals"]) == 1
 
 
-async def test_a_mentor_of_another_site(it) -> None:
+async def test_a_mentor_of_another_site(it: Running) -> None:
     """An event of two sites names both: where the pair is, and where the mentor was cleared."""
     other = person(0x51)
     await it.hear(cleared(other, "mentor", site="net.jo.amman"))
@@ -254,7 +256,7 @@ async def test_a_mentor_of_another_site(it) -> None:
     assert answer.status_code == 403
 
 
-async def test_an_unknown_offering(it) -> None:
+async def test_an_unknown_offering(it: Running) -> None:
     """404 with a sentence."""
     for method, path, options in [
         ("POST", "/runs", {"json": {"offering": "nowhere@net.af.kabul"}}),
@@ -264,7 +266,7 @@ async def test_an_unknown_offering(it) -> None:
     assert (await call(it, "POST", "/runs", json={"offering": "no offering"})).status_code == 422
 
 
-async def test_the_event_loop_answers_while_a_run_is_solved(it) -> None:
+async def test_the_event_loop_answers_while_a_run_is_solved(it: Running) -> None:
     """The solver works in a thread."""
     found = asyncio.create_task(run(it))
     async with it.client() as client:
@@ -272,7 +274,7 @@ async def test_the_event_loop_answers_while_a_run_is_solved(it) -> None:
     assert len((await found)["proposals"]) == 2
 
 
-async def test_a_run_is_of_whoever_made_it(it) -> None:
+async def test_a_run_is_of_whoever_made_it(it: Running) -> None:
     """The maker is kept; a replayed Idempotency-Key makes no second run."""
     async with it.client(person=STAFF, role="coordinator", site="net") as client:
         headers = {"Idempotency-Key": "once"}

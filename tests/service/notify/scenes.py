@@ -1,5 +1,7 @@
 """What the tests of notify have in common: people, events, and a look at the rows."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,10 +16,23 @@ from shared.contracts.matching import Member, PairClosed, PairMatched
 from shared.contracts.messaging import MessageSent, ReplyOverdue, ReplySettled
 from shared.contracts.reads import AddressCard
 from shared.contracts.screening import ScreeningCleared
+from tests.service.notify.servers import Intake, MailHost
 from tests.support.running import Running
+
+Factory = Callable[..., Awaitable[Running]]
+"""The fixture `running`."""
 
 KABUL, HERAT, TORONTO = "net.af.kabul", "net.af.herat", "net.ca.toronto"
 SINCE = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class Scene:
+    """The service and what stands around it."""
+
+    it: Running
+    intake: Intake
+    host: MailHost
 
 
 def number(written: int) -> UUID:

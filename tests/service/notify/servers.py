@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from uuid import UUID
 
 import uvicorn
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from fastapi import FastAPI, HTTPException, Request
 
 from shared.contracts.reads import AddressCard, AddressCards, PeopleRead
@@ -55,14 +55,17 @@ class Intake:
 class MailHost:
     """A mail server that keeps what it took. Faults: what it answers, and where it hangs up.
 
-    `answers` maps a command (MAIL, RCPT, DATA, END) to the line said there; `hang_up_at` names one of them.
+    `answers` maps a command (MAIL, RCPT, DATA, END) to the line said there; `hang_up_at` names one of them;
+    `faults_left` is how often that happens. With a password it wants to be logged in to.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, password: bytes | None = None) -> None:
+        self.password = password
         self.taken: list[tuple[list[str], EmailMessage]] = []
         self.connections = 0
         self.answers: dict[str, str] = {}
         self.hang_up_at: str | None = None
+        self.faults_left = -1
         self.hold: asyncio.Event | None = None
         self.reached_end = asyncio.Event()
         self.port = 0
@@ -87,7 +90,7 @@ class MailHost:
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if answer := self._fault("MAIL", server):
+        if answer := self.fault("MAIL", server):
             return answer
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -96,7 +99,7 @@ class MailHost:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        if answer := self._fault("RCPT", server):
+        if answer := self.fault("RCPT", server):
             return answer.replace("ADDRESS", address)
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -105,30 +108,44 @@ class MailHost:
         self.reached_end.set()
         if self.hold:
             await self.hold.wait()
-        if answer := self._fault("END", server):
+        if answer := self.fault("END", server):
             return answer
         assert isinstance(envelope.content, bytes)
         message = message_from_bytes(envelope.content, _class=EmailMessage, policy=policy.default)
         self.taken.append((list(envelope.rcpt_tos), message))
         return "250 OK"
 
-    def _fault(self, command: str, server: SMTP) -> str | None:
+    def fault(self, command: str, server: SMTP) -> str | None:
+        """What is said at a command where all is not well; None where it is."""
+        if self.faults_left == 0 or command not in {self.hang_up_at, *self.answers}:
+            return None
+        self.faults_left -= 1
         if self.hang_up_at == command:
-            server.transport.abort()
-            return "421 gone"
-        return self.answers.get(command)
+            transport = server.transport
+            assert isinstance(transport, asyncio.Transport)
+            transport.abort()
+        return self.answers.get(command, "421 gone")
 
 
 class Conversation(SMTP):
     """aiosmtpd's server, which can also refuse or hang up at DATA itself."""
 
     def __init__(self, host: MailHost, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(host, enable_SMTPUTF8=True, loop=loop)
+        super().__init__(
+            host,
+            enable_SMTPUTF8=True,
+            loop=loop,
+            authenticator=lambda _server, _session, _envelope, _mechanism, given: AuthResult(
+                success=isinstance(given, LoginPassword) and given.password == host.password
+            ),
+            auth_required=host.password is not None,
+            auth_require_tls=False,
+        )
         self._host = host
         host.connections += 1
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
-        if answer := self._host._fault("DATA", self):
+        if answer := self._host.fault("DATA", self):
             with suppress(ConnectionError):
                 await self.push(answer)
             return

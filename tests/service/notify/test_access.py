@@ -1,5 +1,6 @@
 """Every route: without a token, by a stranger, by another site's staff, and by who may."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from tests.service.notify.scenes import (
     KABUL,
     PAIR,
     TORONTO,
+    Factory,
     change,
     mails,
     matched,
@@ -28,11 +30,12 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/mails/{mail}"): {},
     ("POST", "/mails/{mail}/resolution"): {"json": {"outcome": "sent"}},
 }
+Ask = Callable[..., Awaitable[tuple[int, str]]]
 ALL_ROUTES = pytest.mark.parametrize(("method", "path"), list(ROUTES), ids=" ".join)
 
 
 @pytest.fixture
-async def asked(running) -> Any:
+async def asked(running: Factory) -> Ask:
     """Calls a route about an unknown mail of Kabul; returns status and body."""
     it: Running = await running("notify")
     await it.hear(sent())
@@ -56,14 +59,14 @@ def routes_of(service: Service) -> set[tuple[str, str]]:
     }
 
 
-async def test_every_route_is_tested_here(running) -> None:
+async def test_every_route_is_tested_here(running: Factory) -> None:
     """Rule 9: a new route needs a line in ROUTES."""
     it = await running("notify")
     assert {key for key in routes_of(it.service) if key[1] not in OPEN_ROUTES} == set(ROUTES)
 
 
 @ALL_ROUTES
-async def test_without_a_token_nothing_answers(asked, method: str, path: str) -> None:
+async def test_without_a_token_nothing_answers(asked: Ask, method: str, path: str) -> None:
     """Rule 9."""
     assert (await asked(method, path, None, KABUL))[0] == 401
 
@@ -80,7 +83,9 @@ async def test_without_a_token_nothing_answers(asked, method: str, path: str) ->
         ("participant", KABUL, BORIS),
     ],
 )
-async def test_a_stranger_finds_nothing(asked, method: str, path: str, role: Role, site: str, who: UUID | None) -> None:
+async def test_a_stranger_finds_nothing(
+    asked: Ask, method: str, path: str, role: Role, site: str, who: UUID | None
+) -> None:
     """Rule 9: another site's staff, other roles, and the recipient, who has the mail itself."""
     status, body = await asked(method, path, role, site, who)
     assert status == (200 if path == "/mails" else 404)
@@ -89,7 +94,7 @@ async def test_a_stranger_finds_nothing(asked, method: str, path: str, role: Rol
 
 @ALL_ROUTES
 @pytest.mark.parametrize(("role", "site"), [("administrator", "net.af"), ("operator", "*"), ("operator", KABUL)])
-async def test_who_may_is_answered(asked, method: str, path: str, role: Role, site: str) -> None:
+async def test_who_may_is_answered(asked: Ask, method: str, path: str, role: Role, site: str) -> None:
     """Rule 9: a grant covers everything below its place."""
     status, body = await asked(method, path, role, site)
     assert status == 200
@@ -97,13 +102,13 @@ async def test_who_may_is_answered(asked, method: str, path: str, role: Role, si
 
 
 @ALL_ROUTES
-async def test_a_coordinator_looks_and_does_not_decide(asked, method: str, path: str) -> None:
+async def test_a_coordinator_looks_and_does_not_decide(asked: Ask, method: str, path: str) -> None:
     """Rule 9: whether a mail is sent again is for administrators and operators."""
     status, _ = await asked(method, path, "coordinator", KABUL)
     assert status == (403 if method == "POST" else 200)
 
 
-async def test_staff_of_either_site_of_a_pair_see_its_mails(running) -> None:
+async def test_staff_of_either_site_of_a_pair_see_its_mails(running: Factory) -> None:
     """Section 4: an event of two sites concerns both."""
     it = await running("notify")
     await it.hear(matched(PAIR, AMINA, CLARE, other=TORONTO))
@@ -112,7 +117,7 @@ async def test_staff_of_either_site_of_a_pair_see_its_mails(running) -> None:
             assert len((await client.get("/mails")).json()["items"]) == found
 
 
-async def test_an_unknown_id_is_not_found(running) -> None:
+async def test_an_unknown_id_is_not_found(running: Factory) -> None:
     """The same answer as for what may not be seen."""
     it = await running("notify")
     async with it.client(role="administrator", site="net") as client:

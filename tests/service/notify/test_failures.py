@@ -15,6 +15,9 @@ from tests.service.notify.scenes import (
     AMINA,
     BORIS,
     CLARE,
+    Factory,
+    Scene,
+    card,
     change,
     let_retries_come_due,
     mails,
@@ -26,19 +29,20 @@ from tests.service.notify.scenes import (
     step,
     waiting,
 )
+from tests.service.notify.servers import Intake, MailHost
 
 
 def unknown_counted() -> float:
     return REGISTRY.get_sample_value("rapport_mails_unknown_total") or 0.0
 
 
-async def test_a_server_that_is_away_gets_the_same_mail_later(scene) -> None:
+async def test_a_server_that_is_away_gets_the_same_mail_later(scene: Scene) -> None:
     """Section 6: refused connections put the mail off; the Message-ID stays."""
     await scene.host.stop()
     await scene.it.hear(sent())
     assert await step(scene.it) == 0
     (row,) = await mails(scene.it)
-    assert (row.state, row.attempts) == ("waiting", 1)
+    assert (row.state, row.attempts) == ("waiting", 0)
     assert row.retry_at is not None
     assert row.retry_at > real_now()
     assert await waiting(scene.it) == 0
@@ -50,7 +54,7 @@ async def test_a_server_that_is_away_gets_the_same_mail_later(scene) -> None:
     assert scene.host.message_ids() == [f"<{row.mail}@rapport.invalid>"]
 
 
-async def test_intake_away_lets_rows_wait(scene) -> None:
+async def test_intake_away_lets_rows_wait(scene: Scene) -> None:
     """Section 1: when the home of the addresses is away the row waits, and the server is not asked."""
     scene.intake.status = 503
     await scene.it.hear(sent())
@@ -62,12 +66,29 @@ async def test_intake_away_lets_rows_wait(scene) -> None:
     assert await step(scene.it) == 1
 
 
-async def test_an_intake_that_is_gone_lets_rows_wait(running) -> None:
+async def test_an_intake_that_is_gone_lets_rows_wait(running: Factory) -> None:
     """Section 1: a refused connection is no reason to end a mail."""
     it = await running("notify", intake_url="http://127.0.0.1:1", smtp_port=1)
     await it.hear(sent())
     assert await step(it) == 0
     assert await states(it) == ["waiting"]
+
+
+@pytest.mark.parametrize(("password", "state", "code"), [("wrong", "waiting", 535), ("right", "sent", 250)])
+async def test_a_password_that_is_not_taken_lets_mails_wait(
+    running: Factory, password: str, state: str, code: int
+) -> None:
+    """A wrong setting ends no mail; the right one sends it."""
+    intake, host = Intake(card(BORIS)), MailHost(password=b"right")
+    async with intake.serving():
+        await host.start()
+        login = {"smtp_user": "us", "smtp_password": password}
+        it = await running("notify", smtp_port=host.port, intake_url=intake.url, **login)
+        await it.hear(sent())
+        await step(it)
+        await host.stop()
+    (row,) = await mails(it)
+    assert (row.state, row.smtp_code) == (state, code)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +104,7 @@ async def test_an_intake_that_is_gone_lets_rows_wait(running) -> None:
         ("END", "554 spam", "refused", 554),
     ],
 )
-async def test_what_the_server_says_no_to(scene, command: str, answer: str, state: str, code: int) -> None:
+async def test_what_the_server_says_no_to(scene: Scene, command: str, answer: str, state: str, code: int) -> None:
     """Section 6: put off is tried again, a final no to this mail ends it; nothing is ever sent twice."""
     scene.host.answers[command] = answer
     await scene.it.hear(sent())
@@ -97,10 +118,9 @@ async def test_what_the_server_says_no_to(scene, command: str, answer: str, stat
     assert len(scene.host.taken) == (1 if state == "waiting" else 0)
 
 
-async def test_a_refused_recipient_does_not_stop_the_next(scene) -> None:
+async def test_a_refused_recipient_does_not_stop_the_next(scene: Scene) -> None:
     """One connection per batch: a no to one mail leaves the others alone."""
-    refused = iter(["550 no such user"])
-    scene.host._fault = lambda command, _server: next(refused, None) if command == "RCPT" else None
+    scene.host.answers["RCPT"], scene.host.faults_left = "550 no such user", 1
     await scene.it.hear(sent(recipients=(BORIS, CLARE, AMINA)))
     assert await step(scene.it) == 3
     assert sorted(await states(scene.it)) == ["refused", "sent", "sent"]
@@ -108,7 +128,7 @@ async def test_a_refused_recipient_does_not_stop_the_next(scene) -> None:
 
 
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
-async def test_a_connection_lost_before_the_content_is_tried_again(scene, command: str) -> None:
+async def test_a_connection_lost_before_the_content_is_tried_again(scene: Scene, command: str) -> None:
     """Section 6: a failure before the end of DATA is retried with the same Message-ID."""
     scene.host.hang_up_at = command
     await scene.it.hear(sent())
@@ -120,7 +140,7 @@ async def test_a_connection_lost_before_the_content_is_tried_again(scene, comman
     assert len(scene.host.taken) == 1
 
 
-async def test_a_connection_lost_after_the_content_is_never_sent_again(scene) -> None:
+async def test_a_connection_lost_after_the_content_is_never_sent_again(scene: Scene) -> None:
     """Section 6: whether it was taken is unknown; it is listed and counted, and time alone sends nothing."""
     before = unknown_counted()
     scene.host.hang_up_at = "END"
@@ -137,20 +157,9 @@ async def test_a_connection_lost_after_the_content_is_never_sent_again(scene) ->
     assert await states(scene.it) == ["unknown"]
 
 
-async def test_what_is_left_of_a_batch_goes_over_the_next_connection(scene) -> None:
+async def test_what_is_left_of_a_batch_goes_over_the_next_connection(scene: Scene) -> None:
     """One lost mail does not hold up or lose the others."""
-    faults = iter(["END"])
-    usual = scene.host._fault
-
-    def once(command, server):
-        if command == "END" and next(faults, None):
-            scene.host.hang_up_at = "END"
-            answer = usual(command, server)
-            scene.host.hang_up_at = None
-            return answer
-        return None
-
-    scene.host._fault = once
+    scene.host.hang_up_at, scene.host.faults_left = "END", 1
     for each in (31, 32, 33):
         await scene.it.hear(sent(number(each)))
     assert await step(scene.it) == 1
@@ -159,7 +168,7 @@ async def test_what_is_left_of_a_batch_goes_over_the_next_connection(scene) -> N
     assert sorted(await states(scene.it)) == ["sent", "sent", "unknown"]
 
 
-async def test_a_mail_of_a_crashed_process_becomes_unknown_when_its_lease_has_passed(scene) -> None:
+async def test_a_mail_of_a_crashed_process_becomes_unknown_when_its_lease_has_passed(scene: Scene) -> None:
     """Section 6: not before, because its process may be alive; then a person decides."""
     await scene.it.hear(sent())
     await change(scene.it, state="sending", claim=new_id(), lease_until=real_now() + timedelta(seconds=60))
@@ -174,7 +183,7 @@ async def test_a_mail_of_a_crashed_process_becomes_unknown_when_its_lease_has_pa
     assert scene.host.taken == []
 
 
-async def test_a_claim_of_a_crashed_process_that_began_nothing_is_taken_over(scene) -> None:
+async def test_a_claim_of_a_crashed_process_that_began_nothing_is_taken_over(scene: Scene) -> None:
     """Section 6: nothing went out, so that it may go out now."""
     await scene.it.hear(sent())
     await change(scene.it, claim=new_id(), lease_until=real_now() + timedelta(seconds=60))
@@ -184,7 +193,7 @@ async def test_a_claim_of_a_crashed_process_that_began_nothing_is_taken_over(sce
     assert await states(scene.it) == ["sent"]
 
 
-async def test_it_is_committed_as_sending_before_the_server_has_it(scene) -> None:
+async def test_it_is_committed_as_sending_before_the_server_has_it(scene: Scene) -> None:
     """Section 6: so that a crash at any moment of the dialogue leaves a trace; settling then comes too late (R9)."""
     scene.host.hold = asyncio.Event()
     await scene.it.hear(overdue())
@@ -198,7 +207,7 @@ async def test_it_is_committed_as_sending_before_the_server_has_it(scene) -> Non
     assert await states(scene.it) == ["sent"]
 
 
-async def test_a_stop_lets_a_mail_that_was_begun_end(scene) -> None:
+async def test_a_stop_lets_a_mail_that_was_begun_end(scene: Scene) -> None:
     """Section 7, stop order: an orderly stop makes nothing unknown, and gives back what was not begun."""
     scene.host.hold = asyncio.Event()
     await scene.it.hear(sent(number(31)))
@@ -214,7 +223,7 @@ async def test_a_stop_lets_a_mail_that_was_begun_end(scene) -> None:
     assert len(scene.host.taken) == 1
 
 
-async def test_an_answer_that_comes_after_the_lease_counts(scene) -> None:
+async def test_an_answer_that_comes_after_the_lease_counts(scene: Scene) -> None:
     """Section 6: what was declared lost and then answered was sent; a person need not look."""
     scene.host.hold = asyncio.Event()
     await scene.it.hear(sent())
@@ -228,8 +237,10 @@ async def test_an_answer_that_comes_after_the_lease_counts(scene) -> None:
     assert await states(scene.it) == ["sent"]
 
 
-async def test_no_address_and_no_name_is_stored_or_logged(scene, caplog, capsys) -> None:
-    """R20, section 6: not in rows, not in logs, also where the server's refusal repeats the address."""
+async def test_no_address_and_no_name_is_stored_or_logged(
+    scene: Scene, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """R20, section 6: not in rows, not in logs, also where a refusal repeats the address."""
     caplog.set_level(logging.DEBUG)
     scene.host.answers["RCPT"] = "550 no such user ADDRESS"
     await scene.it.hear(sent(recipients=(BORIS, CLARE)))

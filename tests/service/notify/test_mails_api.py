@@ -11,6 +11,8 @@ from tests.service.notify.scenes import (
     BORIS,
     CLARE,
     DARIA,
+    Factory,
+    Scene,
     applied,
     change,
     cleared,
@@ -39,7 +41,7 @@ async def decide(it: Running, mail: object, outcome: str) -> tuple[int, dict[str
     return answer.status_code, answer.json()
 
 
-async def test_pages_show_every_mail_once_newest_first(running) -> None:
+async def test_pages_show_every_mail_once_newest_first(running: Factory) -> None:
     """Keyset paging, also among mails of the same moment."""
     it = await running("notify")
     for each in range(31, 38):
@@ -54,7 +56,7 @@ async def test_pages_show_every_mail_once_newest_first(running) -> None:
     assert [item["caused_at"] for item in seen] == sorted((item["caused_at"] for item in seen), reverse=True)
 
 
-async def test_filters_narrow_the_list(running) -> None:
+async def test_filters_narrow_the_list(running: Factory) -> None:
     """By state, person and kind, and all of them at once."""
     it = await running("notify")
     for event in (
@@ -72,7 +74,7 @@ async def test_filters_narrow_the_list(running) -> None:
 
 
 @pytest.mark.parametrize("query", [{"state": "lost"}, {"kind": "x"}, {"person": "x"}, {"cursor": "x"}, {"limit": 0}])
-async def test_a_filter_that_means_nothing_is_refused(running, query: dict[str, Any]) -> None:
+async def test_a_filter_that_means_nothing_is_refused(running: Factory, query: dict[str, Any]) -> None:
     """An error names the field."""
     it = await running("notify")
     async with it.client(role="operator", site="*") as client:
@@ -81,7 +83,7 @@ async def test_a_filter_that_means_nothing_is_refused(running, query: dict[str, 
     assert answer.json()["errors"][0]["field"] == next(iter(query))
 
 
-async def test_a_person_may_say_that_it_arrived(running) -> None:
+async def test_a_person_may_say_that_it_arrived(running: Factory) -> None:
     """Section 6: unknown ends by a person's decision; the same decision again changes nothing."""
     it = await running("notify")
     await it.hear(sent())
@@ -95,7 +97,7 @@ async def test_a_person_may_say_that_it_arrived(running) -> None:
     assert (await decide(it, row.mail, "retry"))[0] == 409
 
 
-async def test_a_person_may_have_it_sent_again(scene) -> None:
+async def test_a_person_may_have_it_sent_again(scene: Scene) -> None:
     """Section 6: a second mail is a person's decision, and has the same Message-ID."""
     scene.host.hang_up_at = "END"
     await scene.it.hear(sent())
@@ -111,7 +113,7 @@ async def test_a_person_may_have_it_sent_again(scene) -> None:
     assert await step(scene.it) == 0
 
 
-async def test_a_nudge_that_is_settled_by_now_is_not_sent_again(running) -> None:
+async def test_a_nudge_that_is_settled_by_now_is_not_sent_again(running: Factory) -> None:
     """R9: a decision to send it again comes too late."""
     it = await running("notify")
     await it.hear(overdue())
@@ -123,7 +125,7 @@ async def test_a_nudge_that_is_settled_by_now_is_not_sent_again(running) -> None
 
 
 @pytest.mark.parametrize("state", ["waiting", "sent", "refused", "suppressed", "no-address", "superseded"])
-async def test_only_what_was_cut_off_can_be_decided_about(running, state: str) -> None:
+async def test_only_what_was_cut_off_can_be_decided_about(running: Factory, state: str) -> None:
     """Section 6: everything else has its way already."""
     it = await running("notify")
     await it.hear(sent())
@@ -135,7 +137,7 @@ async def test_only_what_was_cut_off_can_be_decided_about(running, state: str) -
 
 
 @pytest.mark.parametrize("body", [{}, {"outcome": "maybe"}, {"outcome": "sent", "note": "x"}])
-async def test_a_decision_that_means_nothing_is_refused(running, body: dict[str, Any]) -> None:
+async def test_a_decision_that_means_nothing_is_refused(running: Factory, body: dict[str, Any]) -> None:
     """Nothing is changed."""
     it = await running("notify")
     await it.hear(sent())

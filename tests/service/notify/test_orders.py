@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.notify.tables import Base
+from tests.service.notify.scenes import Factory
 from tests.service.notify.story import STORY
 from tests.support.running import BEGINNING, Running
 
@@ -22,7 +23,7 @@ async def tables(it: Running) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_any_order_and_repeats_end_in_the_same_tables(running, seed: int) -> None:
+async def test_any_order_and_repeats_end_in_the_same_tables(running: Factory, seed: int) -> None:
     """Rule 3: late, twice, backwards; an ending wins over a beginning."""
     timed = [(event, sequence, BEGINNING + timedelta(hours=hour)) for hour, (event, sequence) in enumerate(STORY)]
     it = await running("notify")

@@ -1,5 +1,6 @@
 """From a row to a mail: who gets which, and what became of it."""
 
+import asyncio
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.service.notify.scenes import (
     CLARE,
     DARIA,
     DEBT,
+    Scene,
     applied,
     card,
     cleared,
@@ -32,7 +34,7 @@ from tests.service.notify.scenes import (
 from tests.support.running import BEGINNING
 
 
-async def test_each_event_tells_those_concerned(scene) -> None:
+async def test_each_event_tells_those_concerned(scene: Scene) -> None:
     """R9, R80: application, clearance, admission, match, message and overdue answer, each to the right people."""
     told = [
         applied(AMINA), cleared(AMINA), cleared(BORIS, RoleKind.MENTEE),
@@ -55,7 +57,7 @@ async def test_each_event_tells_those_concerned(scene) -> None:
     assert scene.intake.tokens == {"Bearer read-only"}
 
 
-async def test_a_message_mail_tells_neither_text_nor_sender(scene) -> None:
+async def test_a_message_mail_tells_neither_text_nor_sender(scene: Scene) -> None:
     """R20: the mail of a message differs from a colleague's only by greeting, Message-ID and address."""
     await scene.it.hear(sent(sender=AMINA, recipients=(BORIS,)))
     await step(scene.it)
@@ -73,7 +75,7 @@ async def test_a_message_mail_tells_neither_text_nor_sender(scene) -> None:
         assert hidden not in everything
 
 
-async def test_a_mail_in_dari_is_persian_and_readable(scene) -> None:
+async def test_a_mail_in_dari_is_persian_and_readable(scene: Scene) -> None:
     """R80: the card's language, whatever script."""
     scene.intake.cards[BORIS] = card(BORIS, name_to_use="علی‌رضا", language="fa-AF")
     await scene.it.hear(sent())
@@ -94,7 +96,7 @@ async def test_a_mail_in_dari_is_persian_and_readable(scene) -> None:
         ({"email": "a@example.org> SIZE=1\r\nRCPT TO:<b@example.org"}, "no-address"),
     ],
 )
-async def test_who_may_not_or_cannot_be_mailed_is_not(scene, changes: dict[str, Any], state: str) -> None:
+async def test_who_may_not_or_cannot_be_mailed_is_not(scene: Scene, changes: dict[str, Any], state: str) -> None:
     """R20: imported people are left alone until somebody allows it; a crafted address sends nothing anywhere."""
     scene.intake.cards[BORIS] = card(BORIS, **changes)
     await scene.it.hear(sent())
@@ -104,7 +106,7 @@ async def test_who_may_not_or_cannot_be_mailed_is_not(scene, changes: dict[str, 
     assert await step(scene.it) == 0
 
 
-async def test_who_is_unknown_to_intake_gets_no_mail(scene) -> None:
+async def test_who_is_unknown_to_intake_gets_no_mail(scene: Scene) -> None:
     """A person without a card has no address."""
     del scene.intake.cards[BORIS]
     await scene.it.hear(sent(recipients=(BORIS, CLARE)))
@@ -112,7 +114,7 @@ async def test_who_is_unknown_to_intake_gets_no_mail(scene) -> None:
     assert sorted(await states(scene.it)) == ["no-address", "sent"]
 
 
-async def test_an_address_in_another_script_is_reached(scene) -> None:
+async def test_an_address_in_another_script_is_reached(scene: Scene) -> None:
     """R80: addresses need not be Latin."""
     scene.intake.cards[BORIS] = card(BORIS, email="نام@example.org")
     await scene.it.hear(sent())
@@ -121,7 +123,7 @@ async def test_an_address_in_another_script_is_reached(scene) -> None:
     assert await states(scene.it) == ["sent"]
 
 
-async def test_a_repeat_changes_nothing(scene) -> None:
+async def test_a_repeat_changes_nothing(scene: Scene) -> None:
     """Rule 3: the same event twice, and the same state told anew, are one mail."""
     event_id = await scene.it.hear(cleared(AMINA))
     await scene.it.hear(cleared(AMINA), event_id=event_id)
@@ -133,7 +135,7 @@ async def test_a_repeat_changes_nothing(scene) -> None:
 
 
 @pytest.mark.parametrize("settled_first", [True, False])
-async def test_who_answered_meanwhile_is_not_nudged(scene, settled_first: bool) -> None:
+async def test_who_answered_meanwhile_is_not_nudged(scene: Scene, settled_first: bool) -> None:
     """R9: in either order of the two events the mail is superseded and never goes out."""
     told = [overdue(), settled()]
     for event in reversed(told) if settled_first else told:
@@ -144,7 +146,7 @@ async def test_who_answered_meanwhile_is_not_nudged(scene, settled_first: bool) 
     assert scene.host.taken == []
 
 
-async def test_another_debt_is_nudged_all_the_same(scene) -> None:
+async def test_another_debt_is_nudged_all_the_same(scene: Scene) -> None:
     """R9: settling one debt silences that one only."""
     await scene.it.hear(settled(DEBT))
     await scene.it.hear(overdue(number(22)))
@@ -152,7 +154,7 @@ async def test_another_debt_is_nudged_all_the_same(scene) -> None:
     assert await states(scene.it) == ["sent"]
 
 
-async def test_a_nudge_that_went_out_stays_sent(scene) -> None:
+async def test_a_nudge_that_went_out_stays_sent(scene: Scene) -> None:
     """What was told stands."""
     await scene.it.hear(overdue())
     await step(scene.it)
@@ -160,7 +162,7 @@ async def test_a_nudge_that_went_out_stays_sent(scene) -> None:
     assert await states(scene.it) == ["sent"]
 
 
-async def test_a_debt_settled_while_its_nudge_was_put_off_supersedes_it(scene) -> None:
+async def test_a_debt_settled_while_its_nudge_was_put_off_supersedes_it(scene: Scene) -> None:
     """R9: also when the server put the mail off in between."""
     scene.host.answers["RCPT"] = "450 later"
     await scene.it.hear(overdue())
@@ -172,7 +174,7 @@ async def test_a_debt_settled_while_its_nudge_was_put_off_supersedes_it(scene) -
     assert await states(scene.it) == ["superseded"]
 
 
-async def test_nobody_is_invited_to_a_closed_pair(scene) -> None:
+async def test_nobody_is_invited_to_a_closed_pair(scene: Scene) -> None:
     """An ending wins over a beginning in whatever order they arrive."""
     await scene.it.hear(closed(), sequence=2)
     await scene.it.hear(matched(), sequence=1)
@@ -181,10 +183,8 @@ async def test_nobody_is_invited_to_a_closed_pair(scene) -> None:
     assert scene.host.taken == []
 
 
-async def test_two_senders_at_once_send_each_mail_once(scene) -> None:
+async def test_two_senders_at_once_send_each_mail_once(scene: Scene) -> None:
     """Section 6: claims are taken with SKIP LOCKED, so that workers can be added."""
-    import asyncio
-
     for each in range(31, 61):
         await scene.it.hear(sent(number(each), AMINA, (BORIS, CLARE, DARIA)))
     done = 0

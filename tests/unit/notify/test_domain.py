@@ -1,6 +1,6 @@
 """The rules of notify."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from services.notify.domain import (
     Answer,
     Kind,
     Letter,
+    Outage,
     Outcome,
     Reached,
     State,
@@ -119,6 +120,18 @@ def test_waits_grow_to_an_hour() -> None:
     assert waits[-1] == LONGEST_WAIT
 
 
+def test_an_outage_is_asked_about_less_and_less() -> None:
+    """Section 1: while intake or the server is away rows wait, all for the same moment, a minute at the most."""
+    outage, now, waits = Outage(), datetime(2026, 11, 2, 8, tzinfo=UTC), []
+    for _ in range(10):
+        until = outage.goes_on(now)
+        assert outage.goes_on(now + timedelta(seconds=1)) == until
+        waits.append(until - now)
+        now = until
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(seconds=2), timedelta(minutes=1))
+
+
 def test_a_mail_has_one_id_however_its_cause_is_heard() -> None:
     """Rule 3: the id follows from cause, person and kind."""
     ids = {mail_id(cause, PERSON, kind) for cause in ("message/1", "message/2") for kind in Kind}
@@ -155,4 +168,4 @@ def test_nothing_else_is_decided_by_a_person(state: State) -> None:
     """Section 6: least of all what is being sent."""
     for before in (None, "sent"):
         with pytest.raises(Contradiction):
-            resolve(state, before, "retry", is_over=False)  # type: ignore[arg-type]
+            resolve(state, before, "retry", is_over=False)

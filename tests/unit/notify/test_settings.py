@@ -5,22 +5,26 @@ from pydantic import ValidationError
 
 from services.notify.settings import Settings
 
-NEEDED = {"database_url": "postgresql+asyncpg://x", "amqp_url": "amqp://x", "keys_file": "keys.json"}
+
+def settings(**chosen: str) -> Settings:
+    """The settings of somebody who chose these and what must be chosen."""
+    needed = {"database_url": "postgresql+asyncpg://x", "amqp_url": "amqp://x", "keys_file": "keys.json"}
+    return Settings.model_validate(needed | chosen)
 
 
 def test_without_a_word_mail_goes_to_this_machine() -> None:
     """Until somebody names a mail server, nobody outside is written to."""
-    settings = Settings(**NEEDED)
-    assert (settings.smtp_host, settings.smtp_port, settings.smtp_tls) == ("127.0.0.1", 8125, "none")
+    found = settings()
+    assert (found.smtp_host, found.smtp_port, found.smtp_tls) == ("127.0.0.1", 8125, "none")
 
 
 def test_no_password_goes_over_an_open_line() -> None:
     """A password needs encryption, but on this machine."""
     secret = {"smtp_user": "u", "smtp_password": "p"}
     with pytest.raises(ValidationError, match="SMTP_TLS"):
-        Settings(**NEEDED, **secret, smtp_host="mail.example.org")
-    assert Settings(**NEEDED, **secret, smtp_host="mail.example.org", smtp_tls="starttls").smtp_tls == "starttls"
-    assert Settings(**NEEDED, **secret).smtp_host == "127.0.0.1"
+        settings(**secret, smtp_host="mail.example.org")
+    assert settings(**secret, smtp_host="mail.example.org", smtp_tls="starttls").smtp_tls == "starttls"
+    assert settings(**secret).smtp_host == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -29,4 +33,4 @@ def test_no_password_goes_over_an_open_line() -> None:
 def test_the_sender_is_one_address(sender: str) -> None:
     """What stands in From is one mailbox."""
     with pytest.raises(ValidationError):
-        Settings(**NEEDED, mail_from=sender)
+        settings(mail_from=sender)

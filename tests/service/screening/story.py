@@ -1,0 +1,41 @@
+"""What screening hears in a small network's first week."""
+
+from uuid import UUID
+
+from shared.contracts import Event, RoleKind
+from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged
+
+SITE = "net.af.kabul"
+
+
+def identity(number: int) -> UUID:
+    """A fixed id."""
+    return UUID(f"01985b3e-7a10-7000-8000-{number:012x}")
+
+
+def applies(number: int, person: int, role: str, kind: str) -> ApplicationSubmitted:
+    """Somebody applies as something."""
+    return ApplicationSubmitted(
+        application=identity(100 + number), person=identity(person), role=role, kind_of_role=RoleKind(kind),
+        offering=f"first-steps@{SITE}", site=SITE,
+    )  # fmt: skip
+
+
+def role(name: str, kind: str, *risks: RiskFactor) -> RoleChanged:
+    """A role of the catalogue."""
+    return RoleChanged(role=name, kind_of_role=RoleKind(kind), site="net", risks=list(risks))
+
+
+STORY: list[tuple[Event, int]] = [
+    (role("mentor-adult", "mentor", "works-with-clients"), 1),
+    (applies(1, 1, "mentor-adult", "mentor"), 1),
+    (applies(2, 2, "mentor-adult", "mentor"), 1),
+    (role("mentee-adult", "mentee", "minors", "one-on-one"), 1),
+    (applies(3, 3, "mentee-adult", "mentee"), 1),
+    (applies(4, 1, "mentee-adult", "mentee"), 1),
+    (role("mentor-adult", "mentor", "works-with-clients", "one-on-one"), 2),
+    (applies(5, 4, "facilitator-onsite", "facilitator"), 1),
+    (role("facilitator-onsite", "facilitator", "minors", "one-on-one"), 1),
+    (role("facilitator-onsite", "facilitator", "minors"), 2),
+    (applies(6, 5, "never-described", "mentor"), 1),
+]
