@@ -65,9 +65,10 @@ async def bury(session: AsyncSession, corpse: Corpse, attempts: int) -> bool:
             return False
     now = real_now()
     headers = {name: str(value) for name, value in corpse.headers.items() if name != REPLAY_HEADER}
+    reason = without_details(str(corpse.error))[:2000]
     statement = insert(dead_letter).values(
         id=new_id(), handler=corpse.handler, key=corpse.key, event_id=corpse.event_id, queue=corpse.queue,
-        body=corpse.body, headers=headers, content_type=corpse.content_type, reason=without_details(str(corpse.error))[:2000],
+        body=corpse.body, headers=headers, content_type=corpse.content_type, reason=reason,
         error_type=type(corpse.error).__name__, attempts=attempts, first_at=now, last_at=now,
     )  # fmt: skip
     again = {"reason": statement.excluded.reason, "error_type": statement.excluded.error_type, "last_at": now}

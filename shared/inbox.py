@@ -1,4 +1,4 @@
-"""The inbox: one row per handler and event, the first act of a handler's transaction, so that repeats change nothing."""
+"""The inbox: one row per handler and event, the first act of a handler's transaction; so repeats change nothing."""
 
 from datetime import datetime, timedelta
 from typing import Any, cast

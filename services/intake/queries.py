@@ -153,3 +153,25 @@ def applications() -> Select[ApplicationRow, str, DocumentVersionRow]:
         .join(OfferingRow, OfferingRow.offering == ApplicationRow.offering)
         .join(DocumentVersionRow, in_force)
     )
+
+
+async def applications_of(
+    session: AsyncSession, people: Collection[UUID], role: str, offering: str
+) -> list[ApplicationRow]:
+    """Applications of people for one role and offering, held until the commit."""
+    rows = select(ApplicationRow).where(
+        ApplicationRow.person.in_(people), ApplicationRow.role == role, ApplicationRow.offering == offering
+    )
+    held = rows.order_by(ApplicationRow.application).with_for_update(key_share=True)
+    return list(await session.scalars(held))
+
+
+async def signatures_of(
+    session: AsyncSession, people: Collection[UUID], document: str
+) -> dict[UUID, list[SignatureRow]]:
+    """What people signed of a document, by person."""
+    found: dict[UUID, list[SignatureRow]] = {}
+    rows = select(SignatureRow).where(SignatureRow.person.in_(people), SignatureRow.document == document)
+    for row in await session.scalars(rows):
+        found.setdefault(row.person, []).append(row)
+    return found

@@ -5,8 +5,7 @@ registers one of the people at the same moment the batch is repeated row by row,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,56 +14,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import queries
+from services.intake.attesting import record_signatures
 from services.intake.domain import roster as rules
 from services.intake.domain.applications import SUBMITTED, TO_SIGN, State, state
-from services.intake.domain.places import network_of
-from services.intake.domain.roster import Brought, Outcome
+from services.intake.domain.roster import Outcome
 from services.intake.domain.texts import email_key
 from services.intake.fields import Row
+from services.intake.known import Batch, Known, known_of
 from services.intake.registration import set_profile
-from services.intake.tables import (
-    ApplicationRow,
-    AttestationRow,
-    OfferingRow,
-    PersonRow,
-    PlaceRow,
-    ProfileRow,
-    RoleRow,
-    RosterRow,
-    SignatureRow,
-)
-from shared.access import Caller
-from shared.contracts import Contradiction, Event
+from services.intake.tables import ApplicationRow, PersonRow, PlaceRow, ProfileRow, RosterRow
+from shared.contracts import Contradiction
 from shared.contracts.intake import ProfileChanged
 from shared.ids import new_id
 from shared.outbox import emit
 
 CARD = ("name_to_use", "full_name", "email", "language", "zone")
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Where a batch goes, who imports it, and what counts as signed. `published`: version → hash of the document."""
-
-    site: str
-    role: RoleRow
-    offering: OfferingRow
-    published: dict[str, str]
-    source: str
-    attest: str | None
-    notify: bool
-    caller: Caller
-    now: datetime
-
-    @property
-    def version(self) -> str:
-        """The version of the conduct document in force."""
-        return next(reversed(self.published))
-
-    @property
-    def network(self) -> str:
-        """The network within which one address is one person."""
-        return network_of(self.site)
 
 
 @dataclass(frozen=True)
@@ -87,21 +51,6 @@ class Refused:
     reason: str
 
 
-@dataclass
-class Known:
-    """What is known of a batch's people, before it and while it goes on."""
-
-    keys: dict[str, RosterRow]
-    people: dict[UUID, PersonRow]
-    emails: dict[str, PersonRow]
-    profiles: dict[UUID, ProfileRow]
-    applications: dict[UUID, ApplicationRow]
-    signatures: dict[UUID, list[SignatureRow]]
-    attestation: AttestationRow | None = None
-    added: list[Any] = field(default_factory=list)
-    news: dict[str, Event] = field(default_factory=dict)
-
-
 async def import_rows(session: AsyncSession, batch: Batch, rows: Sequence[Row]) -> list[Done | Refused]:
     """Import rows that were checked. What they change and what is told of it commit together."""
     try:
@@ -116,48 +65,13 @@ async def import_rows(session: AsyncSession, batch: Batch, rows: Sequence[Row]) 
 async def _import(session: AsyncSession, batch: Batch, rows: Sequence[Row]) -> list[Done | Refused]:
     # Two imports into one network, which may name the same new person, go one after the other.
     await session.execute(select(PlaceRow.site).where(PlaceRow.site == batch.network).with_for_update(key_share=True))
-    known = await _known(session, batch, rows)
+    known = await known_of(session, batch, rows)
     results = [_import_row(session, batch, known, row) for row in rows]
     await session.flush()  # people and the attestation, to which the others refer
     session.add_all(known.added)
     await session.flush()
     await emit(session, *known.news.values(), at=batch.now)
     return results
-
-
-async def _known(session: AsyncSession, batch: Batch, rows: Sequence[Row]) -> Known:
-    keys = select(RosterRow).where(
-        RosterRow.site == batch.site, RosterRow.source == batch.source, RosterRow.key.in_([row.key for row in rows])
-    )
-    by_key = {row.key: row for row in await session.scalars(keys)}
-    emails = select(PersonRow.person).where(
-        PersonRow.network == batch.network, PersonRow.email_key.in_([email_key(row.email) for row in rows if row.email])
-    )
-    ids = {*(row.person for row in by_key.values()), *await session.scalars(emails)}
-    people = await queries.people_by_id(session, ids)
-    profiles = await session.scalars(select(ProfileRow).where(ProfileRow.person.in_(ids)))
-    applications = await session.scalars(
-        select(ApplicationRow)
-        .where(
-            ApplicationRow.person.in_(ids),
-            ApplicationRow.role == batch.role.role,
-            ApplicationRow.offering == batch.offering.offering,
-        )
-        .order_by(ApplicationRow.application)
-        .with_for_update(key_share=True)
-    )
-    signed = select(SignatureRow).where(SignatureRow.person.in_(ids), SignatureRow.document == batch.offering.document)
-    signatures: dict[UUID, list[SignatureRow]] = {}
-    for signature in await session.scalars(signed):
-        signatures.setdefault(signature.person, []).append(signature)
-    return Known(
-        keys=by_key,
-        people=people,
-        emails={row.email_key: row for row in people.values() if row.email_key},
-        profiles={row.person: row for row in profiles},
-        applications={row.person: row for row in applications},
-        signatures=signatures,
-    )
 
 
 def _import_row(session: AsyncSession, batch: Batch, known: Known, row: Row) -> Done | Refused:
@@ -171,7 +85,7 @@ def _import_row(session: AsyncSession, batch: Batch, known: Known, row: Row) -> 
     if not is_new:
         changed = _change_card(batch, known, person, row, before)
     changed |= _change_profile(session, batch, known, person, row, before, is_new=is_new)
-    changed |= _sign(session, batch, known, person, row)
+    changed |= record_signatures(session, batch, known, person, row)
     application, applied, submitted = _apply(batch, known, person)
     _remember(batch, known, person, row, before, seen)
     state_of_row = rules.outcome(is_new or applied, changed or submitted)
@@ -199,7 +113,14 @@ def _person(
     found = rules.whose(by_key.person if by_key else None, by_email.person if by_email else None, same_email)
     if found is not None:
         return known.people[found], False
-    person = PersonRow(
+    person = _new_person(batch, row)
+    session.add(person)
+    _know(known, person)
+    return person, True
+
+
+def _new_person(batch: Batch, row: Row) -> PersonRow:
+    return PersonRow(
         **row.model_dump(include=set(CARD)),
         person=new_id(),
         network=batch.network,
@@ -210,9 +131,6 @@ def _person(
         version=1,
         registered_at=batch.now,
     )
-    session.add(person)
-    _know(known, person)
-    return person, True
 
 
 def _know(known: Known, person: PersonRow) -> None:
@@ -269,58 +187,6 @@ def _change_profile(
     event = ProfileChanged(person=person.person, site=person.site)
     known.news[event.subject] = event
     return True
-
-
-def _sign(session: AsyncSession, batch: Batch, known: Known, person: PersonRow, row: Row) -> bool:
-    held = known.signatures.setdefault(person.person, [])
-    brought = rules.signatures(
-        batch.version,
-        row.evidence.version if row.evidence else None,
-        batch.attest is not None,
-        {signature.version for signature in held},
-        {signature.version for signature in held if signature.kind == "held-elsewhere"},
-    )
-    for one in brought:
-        signature = _signature(session, batch, known, person, row, one)
-        held.append(signature)
-        known.added.append(signature)
-    return bool(brought)
-
-
-def _signature(
-    session: AsyncSession, batch: Batch, known: Known, person: PersonRow, row: Row, one: Brought
-) -> SignatureRow:
-    evidence = row.evidence if one.kind == "held-elsewhere" else None
-    return SignatureRow(
-        signature=new_id(),
-        person=person.person,
-        document=batch.offering.document,
-        version=one.version,
-        sha256=batch.published[one.version],
-        kind=one.kind,
-        holder=evidence.holder if evidence else None,
-        signed_on=evidence.signed_on if evidence else None,
-        attestation=_attestation(session, batch, known).attestation if one.kind == "attested" else None,
-        recorded_by=batch.caller.subject,
-        recorded_at=batch.now,
-    )
-
-
-def _attestation(session: AsyncSession, batch: Batch, known: Known) -> AttestationRow:
-    if known.attestation is None:
-        known.attestation = AttestationRow(
-            attestation=new_id(),
-            site=batch.site,
-            offering=batch.offering.offering,
-            source=batch.source,
-            document=batch.offering.document,
-            version=batch.version,
-            reason=batch.attest,
-            attested_by=batch.caller.subject,
-            attested_at=batch.now,
-        )
-        session.add(known.attestation)
-    return known.attestation
 
 
 def _apply(batch: Batch, known: Known, person: PersonRow) -> tuple[ApplicationRow, bool, bool]:

@@ -197,5 +197,5 @@ class LeftOutRow(Base):
     run: Mapped[UUID] = mapped_column(ForeignKey("run.run"), primary_key=True, info=PUBLIC)
     person: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
     role: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
-    reason: Mapped[str] = mapped_column(info=PUBLIC)
+    reason: Mapped[str] = mapped_column(info=LEFT_OUT)
     barred: Mapped[dict[str, int]] = mapped_column(info=LEFT_OUT)

@@ -1,6 +1,7 @@
 """The composition root of screening: the only place that wires its parts."""
 
-from services.screening import api, handlers, timers
+from services.screening import handlers, timers
+from services.screening.api import cases, decisions, results
 from services.screening.settings import Settings
 from shared.service import Service
 
@@ -10,7 +11,7 @@ def build(settings: Settings | None = None) -> Service:
     return Service(
         "screening",
         settings or Settings(),
-        routers=[api.router],
+        routers=[cases.router, results.router, decisions.router],
         handlers=handlers.events,
         rules=timers.rules,
     )

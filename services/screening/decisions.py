@@ -1,12 +1,12 @@
 """Deciding and ending as rows: what the domain decided, stored with its event."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain import Criterion, expires_at
-from services.screening.tables import ActRow, CaseRow
+from services.screening.tables import Act, ActRow, CaseRow
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
 from shared.deadlines import arm, cancel
 from shared.ids import new_id
@@ -29,21 +29,41 @@ async def decline(session: AsyncSession, case: CaseRow, criterion: Criterion, by
     await emit(session, ScreeningDeclined(**_facts(case)), at=at)
 
 
-async def end(session: AsyncSession, case: CaseRow, by: str, at: datetime) -> None:
-    """The clearance stands no longer."""
-    case.state, case.ended_on, case.version = "ended", at.date(), case.version + 1
-    note(session, case, "ended", by, at)
+async def withdraw(session: AsyncSession, case: CaseRow, criterion: Criterion, by: str, at: datetime) -> None:
+    """A person ends the clearance before its time."""
+    case.ending_criterion, case.ending_version = criterion.criterion, criterion.version
+    case.ending_category = criterion.category
+    note(session, case, "withdrawn", by, at)
     await cancel(session, EXPIRY, str(case.clearance))
-    await emit(session, ClearanceEnded(**_facts(case), ended_on=at.date()), at=at)
+    await _end(session, case, at.date(), at)
 
 
-def note(session: AsyncSession, case: CaseRow, kind: str, by: str, at: datetime) -> None:
+async def expire(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
+    """The clearance's last day is over."""
+    note(session, case, "expired", "screening", at)
+    await _end(session, case, ended_on, at)
+
+
+async def _end(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
+    case.state, case.ended_on, case.version = "ended", ended_on, case.version + 1
+    await emit(session, ClearanceEnded(**_facts(case), ended_on=ended_on), at=at)
+
+
+def note(session: AsyncSession, case: CaseRow, kind: Act, by: str, at: datetime) -> None:
     """One line of the audit."""
     session.add(ActRow(act=new_id(), clearance=case.clearance, kind=kind, actor=by, at=at))
 
 
-def _decide(session: AsyncSession, case: CaseRow, state: str, criterion: Criterion, by: str, at: datetime) -> None:
-    case.state, case.criterion, case.version = state, criterion.criterion, case.version + 1
+def _decide(
+    session: AsyncSession,
+    case: CaseRow,
+    state: Literal["cleared", "declined"],
+    criterion: Criterion,
+    by: str,
+    at: datetime,
+) -> None:
+    case.state, case.version = state, case.version + 1
+    case.criterion, case.criterion_version, case.category = criterion.criterion, criterion.version, criterion.category
     case.decided_at, case.decided_by = at, by
     note(session, case, state, by, at)
 

@@ -4,7 +4,7 @@ Over-screening is a fault like under-screening (R35): a check that no factor ask
 policies will add to this table; they never take from it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -21,9 +21,10 @@ CLEARANCE_LIFE = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """A check that a case asks for, and why in one sentence."""
+    """A check that a case asks for, the risk factors that ask for it, and why in one sentence."""
 
     check: str
+    factors: tuple[str, ...]
     why: str
 
 
@@ -35,8 +36,9 @@ class _Rule:
     when: tuple[frozenset[str], ...]
     why: str
 
-    def applies(self, risks: Collection[str]) -> bool:
-        return any(factors <= set(risks) for factors in self.when)
+    def asked_by(self, risks: Collection[str]) -> Required | None:
+        met = [factors for factors in self.when if factors <= set(risks)]
+        return Required(self.check, tuple(sorted(frozenset().union(*met))), self.why) if met else None
 
 
 def _any(*factors: str) -> tuple[frozenset[str], ...]:
@@ -58,7 +60,7 @@ VOLUNTEER_RULES = (
     _Rule(
         "interview",
         _any("one-on-one", "minors", "sees-confidential-data", "system-access"),
-        "The role is trusted alone, with the young, or with what could do harm, so somebody talks with the person (R45).",
+        "The role is trusted alone, with the young, or with what could do harm, so somebody talks with them (R45).",
     ),
     _Rule(
         "record-check",
@@ -69,8 +71,8 @@ VOLUNTEER_RULES = (
 """The small rule table of R35 and R36; the order is the order of the steps."""
 
 MENTEE_CHECKS = (
-    Required("eligibility", "The programme is for people in this situation."),
-    Required("consents", "Whoever must agree to taking part has agreed."),
+    Required("eligibility", (), "The programme is for people in this situation."),
+    Required("consents", (), "Whoever must agree to taking part has agreed."),
 )
 """A mentee is admitted, never checked like a volunteer."""
 
@@ -91,7 +93,9 @@ CRITERIA = {
     criterion.criterion: criterion
     for criterion in (
         Criterion("volunteer-suitable", 1, False, True, "suitable", "Every check that the role asks for stands."),
-        Criterion("volunteer-no-time", 1, False, False, "time", "The person cannot give the time the role needs (R53)."),
+        Criterion(
+            "volunteer-no-time", 1, False, False, "time", "The person cannot give the time the role needs (R53)."
+        ),
         Criterion("volunteer-no-skill", 1, False, False, "skill", "The person lacks a skill the role needs (R51)."),
         Criterion("volunteer-temperament", 1, False, False, "temperament", "The role does not suit the person (R52)."),
         Criterion("volunteer-safety", 1, False, False, "safety", "Clients or volunteers would not be safe (R50)."),
@@ -118,10 +122,10 @@ def required_checks(kind: RoleKind, risks: Collection[str]) -> tuple[Required, .
     """The checks that a role asks for, in order, each with its reason (R35, R36, R42, R43)."""
     if kind is RoleKind.MENTEE:
         return MENTEE_CHECKS
-    return tuple(Required(rule.check, rule.why) for rule in VOLUNTEER_RULES if rule.applies(risks))
+    return tuple(required for rule in VOLUNTEER_RULES if (required := rule.asked_by(risks)))
 
 
-def check_results(required: Collection[str], state: State, checks: Collection[str]) -> None:
+def check_results(required: Collection[str], state: State, checks: Iterable[str]) -> None:
     """Raise Contradiction when a result may not be recorded: the case is decided, or nothing asks for the check."""
     if state == "waiting":
         raise Contradiction("The role of this case is not known here yet; try again when it is.")
@@ -149,9 +153,7 @@ def criterion_for(name: str, kind: RoleKind, *, clears: bool) -> Criterion:
     return found
 
 
-def clear_until(
-    required: Collection[str], results: Mapping[str, Result], today: date, wanted: date | None
-) -> date:
+def clear_until(required: Collection[str], results: Mapping[str, Result], today: date, wanted: date | None) -> date:
     """The day until which a clearance stands: the earliest of its checks', a year, and what was wanted (R40).
 
     Raises Contradiction naming the checks that are missing, failed or lapsed.
@@ -163,6 +165,36 @@ def clear_until(
     if until < today:
         raise Contradiction(f"{until} is over; a clearance cannot end before it begins.")
     return until
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a case was decided to be."""
+
+    cleared: bool
+    criterion: str
+    valid_until: date | None
+
+
+def is_repeat(decided: Decided, *, clears: bool, criterion: str, wanted: date | None) -> bool:
+    """True when a decision is the one that stands, asked for again; False when the case is decided otherwise.
+
+    A clearance may have become shorter than was wanted; whoever now wants it shorter still decides anew.
+    """
+    shorter = wanted is not None and decided.valid_until is not None and wanted < decided.valid_until
+    return decided.cleared == clears and decided.criterion == criterion and not shorter
+
+
+def check_open(state: State) -> None:
+    """Raise Contradiction unless the case can be decided."""
+    if state != "open":
+        raise Contradiction(f"This case is {state}; only an open case can be decided.")
+
+
+def check_withdrawable(state: State) -> None:
+    """Raise Contradiction unless there is a clearance that stands."""
+    if state != "cleared":
+        raise Contradiction(f"This case is {state}; only a clearance that stands can be withdrawn.")
 
 
 def expires_at(valid_until: date) -> datetime:

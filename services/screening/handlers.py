@@ -1,5 +1,7 @@
 """What screening hears: applications open cases, and roles say what the cases ask for."""
 
+from typing import Any
+
 from services.screening.domain import required_checks
 from services.screening.queries import case_of_application, known_role, undecided_cases_of_role
 from services.screening.tables import CaseRow, RoleRow
@@ -19,6 +21,7 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
     if await case_of_application(session, event.application):
         return
     role = await known_role(session, event.role)
+    risks = role.risks if role else []
     session.add(
         CaseRow(
             clearance=new_id(),
@@ -29,7 +32,8 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
             offering=event.offering,
             site=event.site,
             state="open" if role else "waiting",
-            required=_checks(role) if role else [],
+            risks=risks,
+            required=_checks(event.kind_of_role, risks) if role else [],
             opened_at=heard.time,
         )
     )
@@ -39,13 +43,14 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
 async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) -> None:
     """Keep the role, and let its undecided cases ask for what it asks for now; results stand."""
     await hold(session, f"role/{event.role}")
-    role = {"role": event.role, "kind": event.kind_of_role, "risks": sorted(event.risks)}
+    role: dict[str, Any] = {"role": event.role, "kind": event.kind_of_role, "risks": sorted(set(event.risks))}
     if not await store_state(session, RoleRow, "role", heard.sequence, role):
         return
     for case in await undecided_cases_of_role(session, event.role):
-        case.state = "open"
-        case.required = [each.check for each in required_checks(event.kind_of_role, event.risks)]
+        case.state, case.risks = "open", role["risks"]
+        case.required = _checks(case.kind, case.risks)
 
 
-def _checks(role: RoleRow) -> list[str]:
-    return [each.check for each in required_checks(RoleKind(role.kind), role.risks)]
+def _checks(kind: RoleKind, risks: list[str]) -> list[str]:
+    """By the kind that the clearance will name, whatever the role's kind is now: it must cover what it allows."""
+    return [each.check for each in required_checks(kind, risks)]

@@ -1,6 +1,6 @@
 """Selects worth a name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -38,6 +38,6 @@ async def results_of(session: AsyncSession, clearance: UUID) -> dict[str, Result
     return {row.check_name: row for row in rows}
 
 
-def as_results(rows: dict[str, ResultRow]) -> dict[str, Result]:
+def as_results(rows: Mapping[str, ResultRow]) -> dict[str, Result]:
     """Rows as the domain knows them."""
-    return {check: Result("passed" if row.outcome == "passed" else "failed", row.valid_until) for check, row in rows.items()}
+    return {check: Result(row.outcome, row.valid_until) for check, row in rows.items()}

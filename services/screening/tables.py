@@ -1,16 +1,22 @@
 """The tables of screening's database."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from services.screening.domain import Category, Outcome, State
+from shared.contracts import RoleKind
 from shared.db import PUBLIC, personal
 
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
 DECISION = personal("deciding about a role", "one year after the clearance ended", "clearance")
+
+Act = Literal["results", "correction", "cleared", "declined", "withdrawn", "expired"]
+"""What can be done to a case."""
 
 
 class Base(DeclarativeBase):
@@ -34,18 +40,22 @@ class RoleRow(Base):
     __tablename__ = "role"
 
     role: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
-    kind: Mapped[str] = mapped_column(info=PUBLIC)
+    kind: Mapped[RoleKind] = mapped_column(Text, info=PUBLIC)
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
 class CaseRow(Base):
-    """One application's screening. It waits while its role has not been heard of. `version` counts its changes."""
+    """One application's screening. It waits while its role has not been heard of.
+
+    `required` follows from `risks`, the role's when last heard before the decision. `version` counts what people did,
+    not what was heard: events may come in any order.
+    """
 
     __tablename__ = "screening_case"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'open', 'cleared', 'declined', 'ended')", name="state"),
-        Index(None, "site", "clearance"),
+        Index(None, "state", "clearance"),
         Index(None, "person"),
         Index(None, "role", "state"),
     )
@@ -54,18 +64,24 @@ class CaseRow(Base):
     application: Mapped[UUID] = mapped_column(unique=True, info=PUBLIC)
     person: Mapped[UUID] = mapped_column(info=PUBLIC)
     role: Mapped[str] = mapped_column(info=PUBLIC)
-    kind: Mapped[str] = mapped_column(info=PUBLIC)
+    kind: Mapped[RoleKind] = mapped_column(Text, info=PUBLIC)
     offering: Mapped[str] = mapped_column(info=PUBLIC)
     site: Mapped[str] = mapped_column(info=PUBLIC)
-    state: Mapped[str] = mapped_column(info=PUBLIC)
+    state: Mapped[State] = mapped_column(Text, info=PUBLIC)
+    risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     required: Mapped[list[str]] = mapped_column(info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
     version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)
     criterion: Mapped[str | None] = mapped_column(info=DECISION)
+    criterion_version: Mapped[int | None] = mapped_column(info=DECISION)
+    category: Mapped[Category | None] = mapped_column(Text, info=DECISION)
     valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
     decided_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_by: Mapped[str | None] = mapped_column(info=DECISION)
     ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
+    ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
+    ending_version: Mapped[int | None] = mapped_column(info=DECISION)
+    ending_category: Mapped[Category | None] = mapped_column(Text, info=DECISION)
 
 
 class ResultRow(Base):
@@ -76,7 +92,7 @@ class ResultRow(Base):
 
     clearance: Mapped[UUID] = mapped_column(ForeignKey("screening_case.clearance"), primary_key=True, info=PUBLIC)
     check_name: Mapped[str] = mapped_column(primary_key=True, info=EVIDENCE)
-    outcome: Mapped[str] = mapped_column(info=EVIDENCE)
+    outcome: Mapped[Outcome] = mapped_column(Text, info=EVIDENCE)
     valid_until: Mapped[date | None] = mapped_column(info=EVIDENCE)
     reference: Mapped[str | None] = mapped_column(info=EVIDENCE)
     recorded_by: Mapped[str] = mapped_column(info=EVIDENCE)
@@ -84,13 +100,18 @@ class ResultRow(Base):
 
 
 class ActRow(Base):
-    """Who did what to a case, for the audit; never what was found."""
+    """Who did what to a case and when, for the audit; never what was found. A correction changed an earlier outcome."""
 
     __tablename__ = "case_act"
-    __table_args__ = (Index(None, "clearance", "act"),)
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('results', 'correction', 'cleared', 'declined', 'withdrawn', 'expired')", name="kind"
+        ),
+        Index(None, "clearance", "act"),
+    )
 
     act: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
     clearance: Mapped[UUID] = mapped_column(ForeignKey("screening_case.clearance"), info=PUBLIC)
-    kind: Mapped[str] = mapped_column(info=PUBLIC)
+    kind: Mapped[Act] = mapped_column(Text, info=PUBLIC)
     actor: Mapped[str] = mapped_column(info=PUBLIC)
     at: Mapped[datetime] = mapped_column(info=PUBLIC)

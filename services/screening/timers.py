@@ -5,15 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.decisions import EXPIRY, end
+from services.screening.decisions import EXPIRY, expire
 from services.screening.queries import locked_case
 
 
-async def on_expiry(session: AsyncSession, subject: str, _due_at: datetime, now: datetime) -> None:
-    """End a clearance that ran out, once."""
+async def on_expiry(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """End a clearance that ran out, once; on the day it did, however late the timer is."""
     case = await locked_case(session, UUID(subject))
     if case and case.state == "cleared":
-        await end(session, case, by="screening", at=now)
+        await expire(session, case, due_at.date(), at=now)
 
 
 rules = {EXPIRY: on_expiry}

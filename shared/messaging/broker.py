@@ -1,4 +1,4 @@
-"""The event door of a service: `events = Handlers("screening")`, then `@events.subscriber(Event)` for each event heard."""
+"""The event door of a service: `events = Handlers("x")`, then `@events.subscriber(Event)` for each event heard."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence

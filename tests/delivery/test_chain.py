@@ -99,7 +99,7 @@ async def test_poison_is_buried_with_its_reason_and_good_traffic_goes_on(amqp_ur
 
 
 async def test_a_dead_letter_is_applied_once_by_a_replay(amqp_url: str, tmp_path: Path) -> None:
-    """A dead letter put back after its cause was mended is applied, and leaves the list; a second replay is a repeat."""
+    """A dead letter put back after its cause was mended is applied and leaves the list; a second replay repeats."""
     event_id = new_id()
     good = orjson.dumps(envelope_of(ROLE, event_id=event_id))
     async with live("screening", amqp_url, tmp_path / "screening") as screening:

@@ -29,7 +29,9 @@ async def test_a_partner_sees_exactly_its_sites_partner_events(tmp_path: Path) -
             heard = len(lines)
             async with intake.service.sessions.begin() as session:
                 await emit(session, ProfileChanged(person=new_id(), site="net.af.kabul"), at=BEGINNING)
-                await emit(session, SiteChanged(site="net.ke.nairobi", place="site", zone="Africa/Nairobi"), at=BEGINNING)
+                await emit(
+                    session, SiteChanged(site="net.ke.nairobi", place="site", zone="Africa/Nairobi"), at=BEGINNING
+                )
                 await emit(session, SiteChanged(site="net.af.kabul", place="site", zone="Asia/Kabul"), at=BEGINNING)
             intake.service.relay.wake()
             await eventually(lambda: len(lines) > heard)

@@ -2,18 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def eventually(check: Callable[[], Awaitable[T] | T], *, within: float = 10.0) -> T:
+@overload
+async def eventually(check: Callable[[], Awaitable[T]], *, within: float = 10.0) -> T: ...
+@overload
+async def eventually(check: Callable[[], T], *, within: float = 10.0) -> T: ...
+async def eventually(check: Callable[[], Any], *, within: float = 10.0) -> Any:
     """Call `check` until it returns something true; AssertionError with its last answer after `within` seconds."""
     loop = asyncio.get_running_loop()
     end = loop.time() + within
     while True:
         answer = check()
-        found: T = await answer if isinstance(answer, Awaitable) else answer
+        found = await answer if isinstance(answer, Awaitable) else answer
         if found:
             return found
         if loop.time() > end:

@@ -14,6 +14,7 @@ from services.intake.domain import applications as rules
 from services.intake.domain.places import check_covers
 from services.intake.domain.roster import Outcome
 from services.intake.fields import Body, Line, Row
+from services.intake.known import Batch
 from services.intake.tables import OfferingRow, PlaceRow, RoleRow
 from shared.access import CallerDep
 from shared.contracts import OfferingId, SitePath, Slug
@@ -83,13 +84,11 @@ async def import_rows(body: ImportBody, session: SessionDep, clock: ClockDep, ca
     caller.require("coordinator", "administrator", site=offering.site)
     rules.check_may_apply(role.role, role.site, offering.offering, offering.site, offering.is_open)
     published = await queries.published(session, offering.document)
-    batch = roster.Batch(
-        body.site, role, offering, published, body.source, body.attest, body.notify, caller, clock.now()
-    )
+    batch = Batch(body.site, role, offering, published, body.source, body.attest, body.notify, caller, clock.now())
     return await _import(session, batch, body.rows)
 
 
-async def _import(session: SessionDep, batch: roster.Batch, raw: list[dict[str, Any]]) -> Imported:
+async def _import(session: SessionDep, batch: Batch, raw: list[dict[str, Any]]) -> Imported:
     checked = [_checked(one, batch) for one in raw]
     keys = Counter(one.key for one in checked if isinstance(one, Row))
     twice = [
@@ -106,7 +105,7 @@ async def _import(session: SessionDep, batch: roster.Batch, raw: list[dict[str, 
     )
 
 
-def _checked(raw: dict[str, Any], batch: roster.Batch) -> Row | roster.Refused:
+def _checked(raw: dict[str, Any], batch: Batch) -> Row | roster.Refused:
     """A row whose every field can be used, or why not; the reasons never repeat a value."""
     number = raw["row"]
     try:

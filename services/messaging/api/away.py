@@ -86,7 +86,7 @@ async def list_notices(
     session: SessionDep,
     caller: CallerDep,
     limit: PageSize = 50,
-    after: Cursor = None,
+    cursor: Cursor = None,
     person: UUID | None = None,
 ) -> Page[Notice]:
     """The caller's own notices, and for staff those of people at their sites; newest first."""
@@ -94,8 +94,8 @@ async def list_notices(
     rows = select(AwayNoticeRow).where(visible).order_by(AwayNoticeRow.away.desc()).limit(limit + 1)
     if person:
         rows = rows.where(AwayNoticeRow.person == person)
-    if after:
-        rows = rows.where(AwayNoticeRow.away < decode_cursor(after, UUID)[0])
+    if cursor:
+        rows = rows.where(AwayNoticeRow.away < decode_cursor(cursor, UUID)[0])
     found = list(await session.scalars(rows))
     items = [Notice.seen_by(caller, row) for row in found[:limit]]
     return Page(items=items, next=encode_cursor(items[-1].away) if len(found) > limit else None)

@@ -67,12 +67,12 @@ class OneConversation(Conversation):
 
 @router.get("/conversations")
 async def list_conversations(
-    session: SessionDep, caller: CallerDep, limit: PageSize = 50, after: Cursor = None
+    session: SessionDep, caller: CallerDep, limit: PageSize = 50, cursor: Cursor = None
 ) -> Page[Conversation]:
     """The caller's own conversations, and for staff those at their sites; newest pair first."""
     rows = select(ConversationRow).where(visible_to(caller)).order_by(ConversationRow.pair.desc()).limit(limit + 1)
-    if after:
-        rows = rows.where(ConversationRow.pair < decode_cursor(after, UUID)[0])
+    if cursor:
+        rows = rows.where(ConversationRow.pair < decode_cursor(cursor, UUID)[0])
     found = list(await session.scalars(rows))
     items = await _seen_by(session, caller, found[:limit])
     return Page(items=items, next=encode_cursor(items[-1].pair) if len(found) > limit else None)

@@ -50,7 +50,7 @@ async def list_debts(
     session: SessionDep,
     caller: CallerDep,
     limit: PageSize = 50,
-    after: Cursor = None,
+    cursor: Cursor = None,
     state: Literal["open", "settled"] | None = None,
 ) -> Page[Debt]:
     """Who owes whom an answer in a conversation, and who did; newest first."""
@@ -58,8 +58,8 @@ async def list_debts(
     rows = select(DebtRow).where(DebtRow.pair == pair).order_by(DebtRow.debt.desc()).limit(limit + 1)
     if state:
         rows = rows.where(queries.OPEN_DEBT if state == "open" else ~queries.OPEN_DEBT)
-    if after:
-        rows = rows.where(DebtRow.debt < decode_cursor(after, UUID)[0])
+    if cursor:
+        rows = rows.where(DebtRow.debt < decode_cursor(cursor, UUID)[0])
     found = list(await session.scalars(rows))
     items = [Debt.model_validate(row) for row in found[:limit]]
     return Page(items=items, next=encode_cursor(items[-1].debt) if len(found) > limit else None)

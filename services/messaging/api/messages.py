@@ -108,7 +108,7 @@ async def list_messages(
     caller: CallerDep,
     clock: ClockDep,
     limit: PageSize = 50,
-    after: Cursor = None,
+    cursor: Cursor = None,
     order: Literal["newest", "oldest"] = "newest",
     above: Annotated[int, Query(ge=0, le=2**31 - 1, description="Only messages with a number above this.")] = 0,
     purpose: Annotated[Slug | None, Query(description="Why staff read; written down.")] = None,
@@ -119,8 +119,8 @@ async def list_messages(
     number = MessageRow.number
     rows = select(MessageRow).where(MessageRow.pair == pair, number > above).limit(limit + 1)
     rows = rows.order_by(number.desc() if order == "newest" else number)
-    if after:
-        (last,) = decode_cursor(after, int)
+    if cursor:
+        (last,) = decode_cursor(cursor, int)
         rows = rows.where(number < last if order == "newest" else number > last)
     found = list(await session.scalars(rows))
     items = [Message.model_validate(row) for row in found[:limit]]

@@ -155,6 +155,17 @@ async def test_a_changed_row_changes_only_what_the_roster_changed(running: Start
     assert await types(it) == ["profile.changed", "profile.changed"]
 
 
+async def test_notify_never_goes_against_a_choice(running: Start) -> None:
+    """`notify` allows mail to people whom imports registered; who said no by hand stays at no."""
+    it = await running("intake")
+    await network(it)
+    no, unasked = [row["person"] for row in (await imported(it, roster_row(1), roster_row(2)))["rows"]]
+    good(await participant(it, no).patch(f"/people/{no}", json={"may_mail": False}, headers={"If-Match": "*"}))
+    await imported(it, roster_row(1), roster_row(2), notify=True)
+    allowed = [good(await coordinator(it).get(f"/people/{person}"))["may_mail"] for person in (no, unasked)]
+    assert allowed == [False, True]
+
+
 async def test_a_key_does_not_become_somebody_else(running: Start) -> None:
     """A key that comes back with another e-mail is refused: to choose would overwrite one of two people."""
     it = await running("intake")

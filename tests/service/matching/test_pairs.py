@@ -1,6 +1,7 @@
 """Nominations, pairs and their closing, and the pool."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -77,7 +78,7 @@ async def test_nobody_is_nominated_to_themself(running: Factory) -> None:
 
 
 @pytest.mark.parametrize(("mentor", "mentee"), [(MENTOR, STRANGER), (STRANGER, MENTEE)])
-async def test_a_nomination_keeps_to_hours_and_to_one_mentor(running: Factory, mentor, mentee) -> None:
+async def test_a_nomination_keeps_to_hours_and_to_one_mentor(running: Factory, mentor: UUID, mentee: UUID) -> None:
     """R7, trap 14: never beyond hours."""
     it, _ = await paired(running)
     await admit(it, STRANGER, "mentor", weekly_hours=5)
@@ -128,7 +129,7 @@ async def test_two_people_are_paired_in_one_direction_only(running: Factory) -> 
 
 
 @pytest.mark.parametrize(("who", "kind"), [(MENTOR, "mentor"), (MENTEE, "mentee")])
-async def test_a_pair_freezes_when_a_clearance_ends(running: Factory, who, kind: str) -> None:
+async def test_a_pair_freezes_when_a_clearance_ends(running: Factory, who: UUID, kind: str) -> None:
     """Trap 7: the pair stays, nobody is told why."""
     it, pair = await paired(running)
     await it.hear(ended(who, kind), sequence=2)

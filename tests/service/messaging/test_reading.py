@@ -16,7 +16,7 @@ async def test_messages_come_page_by_page_in_both_orders(running: Factory) -> No
     for order, expected in (("newest", [5, 4, 3, 2, 1]), ("oldest", [1, 2, 3, 4, 5])):
         found, after = [], None
         while True:
-            query = {"order": order, "limit": 2} | ({"after": after} if after else {})
+            query = {"order": order, "limit": 2} | ({"cursor": after} if after else {})
             page = (await call(it, MENTEE, "GET", MESSAGES, params=query)).json()
             found += [message["number"] for message in page["items"]]
             if (after := page["next"]) is None:
@@ -24,7 +24,7 @@ async def test_messages_come_page_by_page_in_both_orders(running: Factory) -> No
         assert found == expected
     fresh = await call(it, MENTEE, "GET", MESSAGES, params={"above": 3, "order": "oldest"})
     assert [message["text"] for message in fresh.json()["items"]] == ["number 4", "number 5"]
-    assert (await call(it, MENTEE, "GET", MESSAGES, params={"after": "nonsense"})).status_code == 422
+    assert (await call(it, MENTEE, "GET", MESSAGES, params={"cursor": "nonsense"})).status_code == 422
 
 
 async def test_the_list_tells_what_waits_and_who_owes_whom(running: Factory) -> None:

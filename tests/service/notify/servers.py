@@ -136,7 +136,8 @@ class Conversation(SMTP):
             enable_SMTPUTF8=True,
             loop=loop,
             authenticator=lambda _server, _session, _envelope, _mechanism, given: AuthResult(
-                success=isinstance(given, LoginPassword) and given.password == host.password
+                success=isinstance(given, LoginPassword) and given.password == host.password,
+                handled=False,
             ),
             auth_required=host.password is not None,
             auth_require_tls=False,

@@ -9,6 +9,8 @@ import pytest
 from prometheus_client import REGISTRY
 
 from services.notify import queries
+from services.notify.domain import Answer, Reached
+from services.notify.mailserver import MailServer
 from shared.clock import real_now
 from shared.ids import new_id
 from tests.service.notify.scenes import (
@@ -30,6 +32,7 @@ from tests.service.notify.scenes import (
     waiting,
 )
 from tests.service.notify.servers import Intake, MailHost
+from tests.support.running import BEGINNING
 
 
 def unknown_counted() -> float:
@@ -205,6 +208,48 @@ async def test_it_is_committed_as_sending_before_the_server_has_it(scene: Scene)
     scene.host.hold.set()
     assert await sending == 1
     assert await states(scene.it) == ["sent"]
+
+
+async def test_a_debt_settled_in_a_dialogue_that_fails_is_not_nudged_later(scene: Scene) -> None:
+    """R9: it was being sent, so that settling came too late; put off by the server, it comes in time after all."""
+    scene.host.hold, scene.host.answers["END"] = asyncio.Event(), "451 later"
+    await scene.it.hear(overdue())
+    sending = asyncio.create_task(step(scene.it))
+    await scene.host.reached_end.wait()
+    await scene.it.hear(settled(), sequence=2)
+    scene.host.hold.set()
+    await sending
+    assert await states(scene.it) == ["waiting"]
+    scene.host.answers.clear()
+    await let_retries_come_due(scene.it)
+    await step(scene.it)
+    assert await states(scene.it) == ["superseded"]
+    assert scene.host.taken == []
+
+
+async def test_a_debt_settled_while_its_batch_is_sent_is_not_nudged(scene: Scene) -> None:
+    """R9: a mail in hand that was not begun is still in time to be superseded."""
+    scene.host.hold = asyncio.Event()
+    await scene.it.hear(sent())
+    await scene.it.hear(overdue(), time=BEGINNING + timedelta(minutes=1))
+    sending = asyncio.create_task(step(scene.it))
+    await scene.host.reached_end.wait()
+    await scene.it.hear(settled(), sequence=2)
+    scene.host.hold.set()
+    assert await sending == 1
+    assert await states(scene.it) == ["sent", "superseded"]
+    assert len(scene.host.taken) == 1
+
+
+async def test_a_line_that_begins_with_a_dot_arrives_whole() -> None:
+    """SMTP ends a mail at a line of one dot; ours never ends early."""
+    host = MailHost()
+    await host.start()
+    text = b"Subject: dots\r\n\r\n.one\r\n..two\r\n.\r\nthree\r\n"
+    async with MailServer("127.0.0.1", host.port).connect() as line:
+        assert await line.send("a@example.org", "b@example.org", text) == Answer(Reached.ACCEPTED, 250)
+    await host.stop()
+    assert host.taken[0][1].get_content().splitlines() == [".one", "..two", ".", "three"]
 
 
 async def test_a_stop_lets_a_mail_that_was_begun_end(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """From a row to a mail: who gets which, and what became of it."""
 
 import asyncio
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -128,7 +129,8 @@ async def test_a_repeat_changes_nothing(scene: Scene) -> None:
     event_id = await scene.it.hear(cleared(AMINA))
     await scene.it.hear(cleared(AMINA), event_id=event_id)
     await step(scene.it)
-    await scene.it.hear(cleared(AMINA), sequence=2)
+    await scene.it.hear(cleared(AMINA), sequence=2, time=BEGINNING + timedelta(days=1))
+    assert [row.caused_at for row in await mails(scene.it)] == [BEGINNING]
     assert await step(scene.it) == 0
     assert await states(scene.it) == ["sent"]
     assert len(scene.host.taken) == 1

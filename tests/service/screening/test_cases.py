@@ -193,10 +193,12 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
     "no results": ("results", {"results": []}, "results"),
     "an unknown outcome": ("results", {"results": [{"check": "identity", "outcome": "maybe"}]}, "results.0.outcome"),
     "a record instead of a reference": (
-        "results", {"results": [{"check": "identity", "outcome": "passed", "reference": "x" * 201}]}, "results.0.reference",
+        "results", {"results": [{"check": "identity", "outcome": "passed", "reference": "x" * 201}]},
+        "results.0.reference",
     ),
     "a date that is none": (
-        "results", {"results": [{"check": "identity", "outcome": "passed", "valid_until": "soon"}]}, "results.0.valid_until",
+        "results", {"results": [{"check": "identity", "outcome": "passed", "valid_until": "soon"}]},
+        "results.0.valid_until",
     ),
     "an unknown decision": ("decision", {"decision": "maybe", "criterion": "x"}, "decision"),
     "no criterion": ("decision", {"decision": "clear"}, "criterion"),

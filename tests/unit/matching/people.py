@@ -20,7 +20,13 @@ def person(number: int) -> UUID:
 def profile(**values: Any) -> Profile:
     """A profile of which nothing is known but one weekly hour."""
     empty: frozenset[Any] = frozenset()
-    usual = {"languages": empty, "skills": empty, "goals": empty, "weekly_hours": 1.0, "free_hours": empty}
+    usual: dict[str, Any] = {
+        "languages": empty,
+        "skills": empty,
+        "goals": empty,
+        "weekly_hours": 1.0,
+        "free_hours": empty,
+    }
     return Profile(**(usual | {name: frozenset(v) if isinstance(v, set) else v for name, v in values.items()}))
 
 

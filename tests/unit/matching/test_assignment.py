@@ -15,6 +15,8 @@ from services.matching.domain.pool import Candidate
 from shared.contracts import RoleKind
 from tests.unit.matching.people import crowd, mentee, mentor, people, person
 
+People = list[Candidate]
+
 NOTHING = History()
 TWO = frozenset((person(1), person(100)))
 
@@ -49,7 +51,7 @@ def best_of_all(mentors: list[Candidate], mentees: list[Candidate], history: His
 
 @settings(deadline=None)
 @given(MENTORS, MENTEES, histories())
-def test_the_assignment_is_the_best_there_is(mentors, mentees, history: History) -> None:
+def test_the_assignment_is_the_best_there_is(mentors: People, mentees: People, history: History) -> None:
     """Section 4 (4): as many pairs as possible, and of those the highest score; every other way was tried."""
     found = solver.solve(mentors, mentees, history)
     assert (len(found.proposals), found.total_score) == best_of_all(mentors, mentees, history)
@@ -57,7 +59,9 @@ def test_the_assignment_is_the_best_there_is(mentors, mentees, history: History)
 
 @settings(deadline=None)
 @given(MENTORS, MENTEES, histories())
-def test_barred_pairs_are_never_proposed_and_hours_never_exceeded(mentors, mentees, history: History) -> None:
+def test_barred_pairs_are_never_proposed_and_hours_never_exceeded(
+    mentors: People, mentees: People, history: History
+) -> None:
     """Trap 14: never a barred pair, never beyond hours, one mentor for a mentee; each score is the sum of its terms."""
     found = solver.solve(mentors, mentees, history)
     by_id = {(one.role, one.person): one for one in (*mentors, *mentees)}
@@ -72,7 +76,9 @@ def test_barred_pairs_are_never_proposed_and_hours_never_exceeded(mentors, mente
 
 @settings(deadline=None)
 @given(MENTORS, MENTEES, histories(), st.randoms(use_true_random=False))
-def test_the_same_people_in_another_order_give_the_same(mentors, mentees, history, chance) -> None:
+def test_the_same_people_in_another_order_give_the_same(
+    mentors: People, mentees: People, history: History, chance: random.Random
+) -> None:
     """Trap 14: deterministic."""
     found = solver.solve(mentors, mentees, history)
     chance.shuffle(mentors)
@@ -82,7 +88,9 @@ def test_the_same_people_in_another_order_give_the_same(mentors, mentees, histor
 
 @settings(deadline=None)
 @given(MENTORS, MENTEES, histories())
-def test_everybody_is_proposed_or_left_out_with_a_true_reason(mentors, mentees, history: History) -> None:
+def test_everybody_is_proposed_or_left_out_with_a_true_reason(
+    mentors: People, mentees: People, history: History
+) -> None:
     """Trap 14: left-out people get a reason."""
     found = solver.solve(mentors, mentees, history)
     proposed = {(RoleKind.MENTOR, one.mentor) for one in found.proposals}
@@ -101,7 +109,7 @@ def test_everybody_is_proposed_or_left_out_with_a_true_reason(mentors, mentees, 
 
 @settings(deadline=None)
 @given(MENTORS, MENTEES, histories())
-def test_the_matrices_hold_what_the_rules_say(mentors, mentees, history: History) -> None:
+def test_the_matrices_hold_what_the_rules_say(mentors: People, mentees: People, history: History) -> None:
     """The solver's filter and score are domain/assignment.py's, pair by pair; blocking pairs are counted rightly."""
     bars, scores = solver.matrices(mentors, mentees, history)
     for row, one in enumerate(mentors):
@@ -139,7 +147,9 @@ def blocking(found: Assignment, mentors: list[Candidate], mentees: list[Candidat
         (mentor(free_hours={8, 9}), mentee(free_hours={9}), NOTHING, None),
     ],
 )
-def test_a_bar_has_a_name_and_what_is_not_known_bars_nobody(one, other, history: History, expected) -> None:
+def test_a_bar_has_a_name_and_what_is_not_known_bars_nobody(
+    one: Candidate, other: Candidate, history: History, expected: Barred | None
+) -> None:
     """Section 4 (1) and (2): hard filters with a named reason, missing data neutral."""
     assert bar(one, other, history) is expected
 
@@ -159,7 +169,9 @@ def test_a_bar_has_a_name_and_what_is_not_known_bars_nobody(one, other, history:
         (mentor(waiting_days=3), mentee(waiting_days=40), "waiting", 215, True),
     ],
 )
-def test_each_term_is_shown_with_its_points(one, other, term: str, points: int, known: bool) -> None:
+def test_each_term_is_shown_with_its_points(
+    one: Candidate, other: Candidate, term: str, points: int, known: bool
+) -> None:
     """Section 4 (2): explainable; what is not known counts half and is marked."""
     (found,) = [one_term for one_term in terms(one, other) if one_term.term == term]
     assert (found.points, found.known) == (points, known)

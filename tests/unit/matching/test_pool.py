@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ ONE = person(1)
 
 def clearance(role: RoleKind = RoleKind.MENTOR, state: str = "cleared", **values: Any) -> Clearance:
     """What screening said of one person."""
-    usual = {"site": KABUL, "valid_until": TODAY + DAY, "cleared_on": TODAY - 3 * DAY}
+    usual: dict[str, Any] = {"site": KABUL, "valid_until": TODAY + DAY, "cleared_on": TODAY - 3 * DAY}
     return Clearance(person=ONE, role=role, state=state, **(usual | values))
 
 
@@ -84,7 +85,9 @@ def test_places_never_exceed_the_hours(weekly_hours: float, pairs: int) -> None:
         ([clearance(valid_until=TODAY - DAY), clearance()], None, (2, None)),
     ],
 )
-def test_places_and_the_reason_for_none(said, engagement, expected) -> None:
+def test_places_and_the_reason_for_none(
+    said: list[Clearance], engagement: Engagement | None, expected: tuple[int, Unavailable | None]
+) -> None:
     """Section 4 (1), R7: with two weekly hours."""
     assert only(said, engagement, weekly_hours=2.0) == expected
 
@@ -104,7 +107,7 @@ def test_an_applicant_is_being_screened_until_screening_has_spoken() -> None:
 
 
 @pytest.mark.parametrize(("absent", "reason"), [([], "profile-not-read"), ([ONE], "profile-unknown")])
-def test_a_candidate_needs_a_profile(absent, reason: str) -> None:
+def test_a_candidate_needs_a_profile(absent: list[UUID], reason: str) -> None:
     """Not read yet, or not known to intake."""
     (found,) = pool(Knowledge(clearances=[clearance()], absent=absent), KABUL, TODAY)
     assert (found.places, found.reason) == (0, reason)
@@ -113,7 +116,9 @@ def test_a_candidate_needs_a_profile(absent, reason: str) -> None:
 @pytest.mark.parametrize(
     ("weekly_hours", "as_mentor"), [(1.0, (0, Unavailable.HOURS_KEPT_AS_MENTEE)), (2.0, (1, None)), (3.5, (2, None))]
 )
-def test_whoever_waits_on_both_sides_keeps_an_hour_for_being_mentored(weekly_hours: float, as_mentor) -> None:
+def test_whoever_waits_on_both_sides_keeps_an_hour_for_being_mentored(
+    weekly_hours: float, as_mentor: tuple[int, Unavailable | None]
+) -> None:
     """R7, trap 14: one run never gives a person more than their hours."""
     mentee, mentor = everybody([clearance(), clearance(RoleKind.MENTEE)], weekly_hours=weekly_hours)
     assert (mentee.role, mentee.places) == (RoleKind.MENTEE, 1)

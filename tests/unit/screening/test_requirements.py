@@ -61,7 +61,7 @@ def passed(*names: str, until: date | None = None) -> dict[str, Result]:
     ],
 )
 def test_a_role_asks_for_what_its_risk_warrants(factors: tuple[str, ...], expected: list[str]) -> None:
-    """R38: a beach clean-up, tutoring children and running systems are screened differently; R35: none of them too much."""
+    """A beach clean-up, tutoring children and running systems differ in screening (R38), none of it too much (R35)."""
     assert checks(RoleKind.MENTOR, *factors) == expected
 
 

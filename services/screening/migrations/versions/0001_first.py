@@ -34,21 +34,27 @@ def upgrade() -> None:
         sa.Column("offering", sa.Text(), nullable=False),
         sa.Column("site", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("risks", ARRAY(sa.Text()), nullable=False),
         sa.Column("required", ARRAY(sa.Text()), nullable=False),
         sa.Column("opened_at", MOMENT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
         sa.Column("criterion", sa.Text()),
+        sa.Column("criterion_version", sa.Integer()),
+        sa.Column("category", sa.Text()),
         sa.Column("valid_until", sa.Date()),
         sa.Column("decided_at", MOMENT),
         sa.Column("decided_by", sa.Text()),
         sa.Column("ended_on", sa.Date()),
+        sa.Column("ending_criterion", sa.Text()),
+        sa.Column("ending_version", sa.Integer()),
+        sa.Column("ending_category", sa.Text()),
         sa.PrimaryKeyConstraint("clearance", name="screening_case_pkey"),
         sa.UniqueConstraint("application", name="screening_case_application_key"),
         sa.CheckConstraint(
             "state IN ('waiting', 'open', 'cleared', 'declined', 'ended')", name="screening_case_state_check"
         ),
     )
-    op.create_index("screening_case_site_clearance", "screening_case", ["site", "clearance"])
+    op.create_index("screening_case_state_clearance", "screening_case", ["state", "clearance"])
     op.create_index("screening_case_person", "screening_case", ["person"])
     op.create_index("screening_case_role_state", "screening_case", ["role", "state"])
     op.create_table(
@@ -73,6 +79,10 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("act", name="case_act_pkey"),
         sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="case_act_clearance_fkey"),
+        sa.CheckConstraint(
+            "kind IN ('results', 'correction', 'cleared', 'declined', 'withdrawn', 'expired')",
+            name="case_act_kind_check",
+        ),
     )
     op.create_index("case_act_clearance_act", "case_act", ["clearance", "act"])
 

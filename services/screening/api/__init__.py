@@ -1,0 +1,1 @@
+"""The HTTP door: one module per noun, routes and nothing else."""

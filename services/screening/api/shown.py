@@ -1,0 +1,97 @@
+"""Cases as callers see them, and the version that an ETag names."""
+
+import zlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.screening.domain import Category, Outcome, State, required_checks
+from services.screening.tables import CaseRow, ResultRow
+from shared.contracts import OfferingId, RoleKind, SitePath, Slug
+
+
+class Requirement(BaseModel):
+    """A check that the case asks for, the role's risk factors that ask for it, and why (R35)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    check: Slug
+    factors: list[Slug]
+    why: str
+
+
+class CaseSummary(BaseModel):
+    """A case in a list; why it was declined is not part of it (R54)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    clearance: UUID
+    application: UUID
+    person: UUID
+    role: Slug
+    kind: RoleKind
+    offering: OfferingId
+    site: SitePath
+    state: State
+    required: list[Slug]
+    opened_at: datetime
+    valid_until: date | None
+    ended_on: date | None
+
+
+class RecordedResult(BaseModel):
+    """A recorded result, for screeners."""
+
+    check: Slug
+    outcome: Outcome
+    valid_until: date | None
+    reference: str | None
+    recorded_by: str
+    recorded_at: datetime
+
+
+class CaseDetail(CaseSummary):
+    """A case as its screeners see it; its person sees it without results and criteria."""
+
+    requirements: list[Requirement]
+    criterion: str | None = None
+    criterion_version: int | None = None
+    category: Category | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    ending_criterion: str | None = None
+    ending_version: int | None = None
+    ending_category: Category | None = None
+    results: list[RecordedResult] = []
+
+    @classmethod
+    def for_person(cls, row: CaseRow) -> Self:
+        """What the person themselves may know: what is asked, why, and the state."""
+        asked = [each for each in required_checks(row.kind, row.risks) if each.check in row.required]
+        summary = CaseSummary.model_validate(row).model_dump()
+        return cls(**summary, requirements=[Requirement.model_validate(each) for each in asked])
+
+    @classmethod
+    def for_screener(cls, row: CaseRow, results: Mapping[str, ResultRow]) -> Self:
+        """All that is recorded."""
+        citations = {name: getattr(row, name) for name in _FOR_SCREENERS}
+        recorded = [_recorded(results[check]) for check in sorted(results)]
+        return cls.for_person(row).model_copy(update={**citations, "results": recorded})
+
+
+_FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - {"requirements", "results"}
+
+
+def _recorded(row: ResultRow) -> RecordedResult:
+    return RecordedResult(
+        check=row.check_name, outcome=row.outcome, valid_until=row.valid_until, reference=row.reference,
+        recorded_by=row.recorded_by, recorded_at=row.recorded_at,
+    )  # fmt: skip
+
+
+def version_of(row: CaseRow) -> int:
+    """What an ETag names: the case's version together with what was heard of its role, which counts nothing."""
+    return zlib.crc32(f"{row.version} {row.state} {row.required} {row.risks}".encode())

@@ -1,0 +1,69 @@
+"""The `rapport` command as a person runs it, in a process of its own."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.local.home import Home
+from deploy.local.platform import USUAL_PORTS
+from deploy.local.ports import private_port
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "deploy.cli.main")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on standard output."""
+        return json.loads(self.out)
+
+
+async def rapport(*arguments: str, env: Mapping[str, str] | None = None, within: float = 120) -> Answer:
+    """Run `rapport ...` to its end."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, *arguments, cwd=ROOT, env={**os.environ, **(env or {})},
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), within)
+    except BaseException:
+        process.kill()
+        await process.wait()
+        raise
+    return Answer(process.returncode or 0, out.decode(), err.decode())
+
+
+@asynccontextmanager
+async def platform_up() -> AsyncIterator[dict[str, str]]:
+    """`rapport up` on a home and ports of its own; yields the environment in which other commands find it."""
+    with Home.temporary() as reserved:  # reserves a place where the servers' user can go
+        home = reserved.root / "platform"
+        env = {"RAPPORT_HOME": str(home)} | {
+            f"RAPPORT_{name.upper()}_PORT": str(private_port()) for name in USUAL_PORTS
+        }
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND, "up", "--json", cwd=ROOT, env={**os.environ, **env},
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            assert process.stdout
+            await asyncio.wait_for(process.stdout.readuntil(b"\n}\n"), 90)
+            yield env
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert await asyncio.wait_for(process.wait(), 60) == 0
