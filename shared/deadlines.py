@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Column, DateTime, Index, Table, Text, delete, func, or_, select, update
+from sqlalchemy import Column, DateTime, Index, Select, Table, Text, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -100,7 +100,7 @@ class Timers:
         self._committed()
         return True
 
-    def _earliest(self, now: datetime):  # type: ignore[no-untyped-def]
+    def _earliest(self, now: datetime) -> Select[tuple[str, str, datetime]]:
         waiting = or_(deadline.c.retry_at.is_(None), deadline.c.retry_at <= real_now())
         return (
             select(deadline.c.kind, deadline.c.subject, deadline.c.due_at)

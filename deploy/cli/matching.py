@@ -27,8 +27,10 @@ def run(offering: str, *, confirm: bool = False, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    show(found["proposals"], as_json=False, title="Proposals", empty="No pair can be proposed.")
-    show(found["unmatched"], as_json=False, title="Left out", empty="Nobody is left out.")
+    proposals = [{key: each[key] for key in ("mentor", "mentee", "score", "state")} for each in found["proposals"]]
+    left_out = [{key: each[key] for key in ("person", "role", "reason")} for each in found["unmatched"]]
+    show(proposals, as_json=False, title="Proposals", empty="No pair can be proposed.")
+    show(left_out, as_json=False, title="Left out", empty="Nobody is left out.")
     say(f"{len(found['proposals'])} proposals; {len(found.get('pairs', []))} pairs confirmed.")
 
 

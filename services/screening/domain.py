@@ -120,7 +120,7 @@ class Result:
 
 def required_checks(kind: RoleKind, risks: Collection[str]) -> tuple[Required, ...]:
     """The checks that a role asks for, in order, each with its reason (R35, R36, R42, R43)."""
-    if kind is RoleKind.MENTEE:
+    if kind == RoleKind.MENTEE:
         return MENTEE_CHECKS
     return tuple(required for rule in VOLUNTEER_RULES if (required := rule.asked_by(risks)))
 
@@ -145,7 +145,7 @@ def check_decider(decider: UUID | None, person: UUID) -> None:
 
 def criterion_for(name: str, kind: RoleKind, *, clears: bool) -> Criterion:
     """The cited criterion. Raises Contradiction when it is unknown or is not one for this decision (R48)."""
-    fitting = [c for c in CRITERIA.values() if c.for_mentee == (kind is RoleKind.MENTEE) and c.clears == clears]
+    fitting = [c for c in CRITERIA.values() if c.for_mentee == (kind == RoleKind.MENTEE) and c.clears == clears]
     found = CRITERIA.get(name)
     if found not in fitting:
         allowed = ", ".join(c.criterion for c in fitting)

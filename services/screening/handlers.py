@@ -48,7 +48,7 @@ async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) ->
         return
     for case in await undecided_cases_of_role(session, event.role):
         case.state, case.risks = "open", role["risks"]
-        case.required = _checks(case.kind, case.risks)
+        case.required = _checks(RoleKind(case.kind), case.risks)
 
 
 def _checks(kind: RoleKind, risks: list[str]) -> list[str]:

@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.screening.domain import Category, Outcome, State
-from shared.contracts import RoleKind
 from shared.db import PUBLIC, personal
 
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
@@ -40,7 +39,7 @@ class RoleRow(Base):
     __tablename__ = "role"
 
     role: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
-    kind: Mapped[RoleKind] = mapped_column(Text, info=PUBLIC)
+    kind: Mapped[str] = mapped_column(info=PUBLIC)
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
@@ -64,7 +63,7 @@ class CaseRow(Base):
     application: Mapped[UUID] = mapped_column(unique=True, info=PUBLIC)
     person: Mapped[UUID] = mapped_column(info=PUBLIC)
     role: Mapped[str] = mapped_column(info=PUBLIC)
-    kind: Mapped[RoleKind] = mapped_column(Text, info=PUBLIC)
+    kind: Mapped[str] = mapped_column(info=PUBLIC)
     offering: Mapped[str] = mapped_column(info=PUBLIC)
     site: Mapped[str] = mapped_column(info=PUBLIC)
     state: Mapped[State] = mapped_column(Text, info=PUBLIC)

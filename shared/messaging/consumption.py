@@ -95,7 +95,7 @@ class Consumption:
 
     async def _unconsumed(self) -> list[str]:
         """Our queues on which the broker knows no consumer; none where the broker cannot be asked."""
-        names = [subscriber.queue.name for subscriber in self._broker.subscribers]  # type: ignore[attr-defined]
+        names = [subscriber.queue.name for subscriber in self._broker.subscribers]  # type: ignore[attr-defined]  # all are RabbitSubscribers
         try:
             async with await aio_pika.connect(self._amqp_url, timeout=5) as connection:
                 channel = await connection.channel()

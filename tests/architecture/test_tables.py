@@ -26,7 +26,7 @@ def tables() -> Iterator[tuple[str, Table]]:
     yield from (("platform", table) for table in PLATFORM.tables.values())
 
 
-@pytest.mark.parametrize(("owner", "table"), tables(), ids=lambda each: getattr(each, "name", each))
+@pytest.mark.parametrize(("owner", "table"), list(tables()), ids=lambda each: getattr(each, "name", each))
 def test_every_column_declares_its_class(owner: str, table: Table) -> None:
     """Class, purpose, retention, and for personal data whom it is about."""
     for column in table.columns:

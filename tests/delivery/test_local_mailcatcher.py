@@ -65,7 +65,7 @@ def send(port: int, subject: str) -> None:
 
 
 async def test_a_mail_is_kept_as_it_was_sent(start: Callable[..., object]) -> None:
-    send, shown = await start()  # type: ignore[misc]
+    send, shown = await start()  # type: ignore[misc]  # a fixture that is a factory
     send("Your pair · 你")
     (mail,) = shown("/messages").json()
     assert mail["subject"] == "Your pair · 你"
@@ -78,7 +78,7 @@ async def test_a_mail_is_kept_as_it_was_sent(start: Callable[..., object]) -> No
 
 
 async def test_the_fault_loses_every_second_mail_although_it_was_accepted(start: Callable[..., object]) -> None:
-    send, shown = await start("--drop-every", "2")  # type: ignore[misc]
+    send, shown = await start("--drop-every", "2")  # type: ignore[misc]  # a fixture that is a factory
     for subject in ("one", "two", "three"):
         send(subject)
     assert [mail["subject"] for mail in shown("/messages").json()] == ["one", "three"]

@@ -33,7 +33,7 @@ async def tell(it: Running, story: list[tuple[Event, int]], order: list[int], id
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("service", READERS)
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(data=st.data())
 async def test_any_order_and_repeats_end_alike(

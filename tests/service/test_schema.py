@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from deploy.registry import SERVICES
 from shared.db import PLATFORM
 from shared.migrations import state
-from tests.support.databases import fresh_database
+from tests.support.databases import fresh_database, own_database
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -37,7 +37,7 @@ async def test_migrations_make_what_the_models_say(service: str) -> None:
 
 async def test_a_newer_schema_is_recognised() -> None:
     """A database of a later release is neither current nor behind."""
-    async with fresh_database("screening") as url:
+    async with own_database("screening") as url:
         engine = create_async_engine(url)
         async with engine.begin() as connection:
             await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

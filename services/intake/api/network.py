@@ -95,7 +95,7 @@ async def put_place(
     """Add or change a place: for an administrator of the place above; a network's own for the network itself."""
     parent = places.parent_of(site)
     caller.require("administrator", site=parent or site)
-    places.check_place(site, body.place, await queries.place_kind(session, parent))  # type: ignore[arg-type]
+    places.check_place(site, body.place, await queries.place_kind(session, parent))  # type: ignore[arg-type]  # the table's CHECK allows no other kind
     if stored := await queries.place_kind(session, site):
         places.check_same(f"The place {site}", "kind", stored, body.place)
     changed = await queries.put(session, PlaceRow, "site", {**body.model_dump(), "site": site, "parent": parent})

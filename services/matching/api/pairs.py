@@ -63,7 +63,7 @@ async def list_pairs(
     caller: CallerDep,
     clock: ClockDep,
     limit: PageSize = 50,
-    after: Cursor = None,
+    cursor: Cursor = None,
     offering: OfferingId | None = None,
     person: UUID | None = None,
     state: Literal["open", "closed"] | None = None,
@@ -76,8 +76,8 @@ async def list_pairs(
         rows = rows.where(or_(PairRow.mentor == person, PairRow.mentee == person))
     if state:
         rows = rows.where(PairRow.state == state)
-    if after:
-        rows = rows.where(PairRow.pair < decode_cursor(after, UUID)[0])
+    if cursor:
+        rows = rows.where(PairRow.pair < decode_cursor(cursor, UUID)[0])
     found = list(await session.scalars(rows))
     items = await shown(session, found[:limit], clock.today())
     return Page(items=items, next=encode_cursor(items[-1].pair) if len(found) > limit else None)

@@ -23,7 +23,7 @@ from services.screening.tables import CaseRow
 from services.screening.visibility import case_to_screen
 from shared.access import CallerDep
 from shared.clock import Clock
-from shared.contracts import Slug
+from shared.contracts import RoleKind, Slug
 from shared.http import ClockDep, SessionDep, TransactionRoute, etag, require_match
 
 router = APIRouter(route_class=TransactionRoute)
@@ -82,7 +82,7 @@ async def withdraw(
 ) -> CaseDetail:  # fmt: skip
     """End a clearance now (trap 7); whoever relies on it hears so at once."""
     row = await case_to_screen(session, caller, clearance)
-    criterion = criterion_for(body.criterion, row.kind, clears=False)
+    criterion = criterion_for(body.criterion, RoleKind(row.kind), clears=False)
     if row.ending_criterion != criterion.criterion:
         if "if-match" in request.headers:
             require_match(request, version_of(row))
@@ -99,7 +99,7 @@ def _stands_already(row: CaseRow, asked: Decision) -> bool:
 
 
 async def _decide(session: AsyncSession, row: CaseRow, asked: Decision, by: str, clock: Clock) -> None:
-    criterion = criterion_for(asked.criterion, row.kind, clears=asked.clears)
+    criterion = criterion_for(asked.criterion, RoleKind(row.kind), clears=asked.clears)
     if asked.clears:
         results = as_results(await results_of(session, row.clearance))
         until = clear_until(row.required, results, clock.today(), asked.valid_until)

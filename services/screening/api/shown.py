@@ -70,7 +70,7 @@ class CaseDetail(CaseSummary):
     @classmethod
     def for_person(cls, row: CaseRow) -> Self:
         """What the person themselves may know: what is asked, why, and the state."""
-        asked = [each for each in required_checks(row.kind, row.risks) if each.check in row.required]
+        asked = [each for each in required_checks(RoleKind(row.kind), row.risks) if each.check in row.required]
         summary = CaseSummary.model_validate(row).model_dump()
         return cls(**summary, requirements=[Requirement.model_validate(each) for each in asked])
 

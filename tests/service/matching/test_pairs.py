@@ -157,7 +157,7 @@ async def test_pairs_are_listed_in_pages(running: Factory) -> None:
         await admit(it, person(number), "mentee")
         pairs.append((await nominate(it, MENTOR, person(number))).json()["pair"])
     page = (await call(it, "GET", "/pairs", params={"limit": 2})).json()
-    rest = (await call(it, "GET", "/pairs", params={"limit": 2, "after": page["next"]})).json()
+    rest = (await call(it, "GET", "/pairs", params={"limit": 2, "cursor": page["next"]})).json()
     assert [one["pair"] for one in page["items"] + rest["items"]] == pairs[::-1]
     assert rest["next"] is None
     await close(it, first)
@@ -208,13 +208,13 @@ async def test_the_pool_is_listed_in_pages(running: Factory) -> None:
         await admit(it, person(0x90 + number), "mentee" if number % 2 else "mentor")
     seen, after = [], None
     while True:
-        query = {"offering": OFFERING, "limit": 2} | ({"after": after} if after else {})
+        query = {"offering": OFFERING, "limit": 2} | ({"cursor": after} if after else {})
         page = (await call(it, "GET", "/pool", params=query)).json()
         seen += [one["person"] for one in page["items"]]
         if not (after := page["next"]):
             break
     assert seen == [str(person(0x90 + number)) for number in (1, 3, 0, 2, 4)]
-    broken = await call(it, "GET", "/pool", params={"offering": OFFERING, "after": "x"})
+    broken = await call(it, "GET", "/pool", params={"offering": OFFERING, "cursor": "x"})
     assert broken.status_code == 422
 
 

@@ -4,55 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from shared.contracts.intake import ApplicationSubmitted
 from shared.ids import new_id
-from tests.service.screening.story import SITE, applies, identity, role
+from tests.service.screening.scenes import CLEAR, PERSON, only_case, pass_all, post, types
+from tests.service.screening.story import SITE, applies, role
 from tests.support.running import BEGINNING, Running
-
-PERSON = identity(1)
-CLEAR = {"decision": "clear", "criterion": "volunteer-suitable"}
-
-
-@pytest.fixture
-async def it(running: Callable[..., Awaitable[Running]]) -> Running:
-    """Screening with one open mentor's case."""
-    screening = await running("screening")
-    await screening.hear(role("mentor-adult", "mentor", "one-on-one"))
-    await screening.hear(applies(1, 1, "mentor-adult", "mentor"))
-    return screening
-
-
-async def only_case(it: Running) -> dict[str, Any]:
-    """The one case."""
-    async with it.client(role="screener", site=SITE) as http:
-        (case,) = (await http.get("/cases")).json()["items"]
-        found: dict[str, Any] = case
-        return found
-
-
-async def post(it: Running, path: str, body: dict[str, Any], person: UUID | None = None) -> tuple[int, dict[str, Any]]:
-    """What a screener's POST to the case is answered."""
-    case = await only_case(it)
-    async with it.client(role="screener", site=SITE, person=person) as http:
-        answer = await http.post(f"/cases/{case['clearance']}/{path}", json=body)
-        return answer.status_code, answer.json()
-
-
-async def pass_all(it: Running, **more: Any) -> None:
-    """Every check passes."""
-    required = (await only_case(it))["required"]
-    results = [{"check": check, "outcome": "passed", **more} for check in required]
-    status, _ = await post(it, "results", {"results": results})
-    assert status == 200
-
-
-async def types(it: Running) -> list[str]:
-    """The types of the events emitted."""
-    return [envelope.type.removeprefix("rapport.") for envelope in await it.emitted()]
 
 
 async def test_an_application_before_its_role_waits_for_it(running: Callable[..., Awaitable[Running]]) -> None:

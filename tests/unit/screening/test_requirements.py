@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from services.screening.domain import (
     CRITERIA,
     VOLUNTEER_RULES,
+    Decided,
     Result,
+    State,
     check_decider,
     check_results,
     clear_until,
     criterion_for,
     expires_at,
+    is_repeat,
     required_checks,
 )
 from shared.contracts import Contradiction, RoleKind
@@ -136,10 +139,10 @@ def test_what_nothing_asks_for_must_not_be_recorded() -> None:
 
 
 @pytest.mark.parametrize("state", ["waiting", "cleared", "declined", "ended"])
-def test_results_belong_to_open_cases(state: str) -> None:
+def test_results_belong_to_open_cases(state: State) -> None:
     """A result after the decision changes nothing and is refused."""
     with pytest.raises(Contradiction):
-        check_results(["identity"], state, ["identity"])  # type: ignore[arg-type]  # parametrized over the literal
+        check_results(["identity"], state, ["identity"])
 
 
 def test_nobody_decides_about_themselves() -> None:
@@ -173,3 +176,20 @@ def test_safety_is_kept_apart_from_time_and_skill() -> None:
         "scope",
         "safety",
     }
+
+
+@given(volunteers, risks)
+def test_a_check_names_the_factors_that_ask_for_it(kind: RoleKind, factors: set[str]) -> None:
+    """R35, R36: they are the role's own, and they alone would ask for it as well."""
+    for required in required_checks(kind, factors):
+        assert set(required.factors) <= factors
+        assert required.check in checks(kind, *required.factors)
+
+
+def test_shortening_a_clearance_is_another_decision() -> None:
+    """A repeat asks for what stands; whoever asks for less decides anew."""
+    decided = Decided(True, "volunteer-suitable", TODAY)
+    for wanted, expected in ((None, True), (TODAY, True), (YEAR, True), (TODAY - timedelta(days=1), False)):
+        assert is_repeat(decided, clears=True, criterion="volunteer-suitable", wanted=wanted) is expected
+    assert not is_repeat(decided, clears=False, criterion="volunteer-suitable", wanted=None)
+    assert not is_repeat(decided, clears=True, criterion="another", wanted=None)

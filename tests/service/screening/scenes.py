@@ -1,0 +1,49 @@
+"""Short ways to ask screening about its one case."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.screening.tables import ActRow
+from tests.service.screening.story import SITE, identity
+from tests.support.running import Running
+
+PERSON = identity(1)
+CLEAR = {"decision": "clear", "criterion": "volunteer-suitable"}
+DECLINE = {"decision": "decline", "criterion": "volunteer-no-time"}
+
+
+async def only_case(it: Running) -> dict[str, Any]:
+    """The one case."""
+    async with it.client(role="screener", site=SITE) as http:
+        (case,) = (await http.get("/cases")).json()["items"]
+        found: dict[str, Any] = case
+        return found
+
+
+async def post(it: Running, path: str, body: dict[str, Any], person: UUID | None = None) -> tuple[int, dict[str, Any]]:
+    """What a screener's POST to the case is answered."""
+    case = await only_case(it)
+    async with it.client(role="screener", site=SITE, person=person) as http:
+        answer = await http.post(f"/cases/{case['clearance']}/{path}", json=body)
+        return answer.status_code, answer.json()
+
+
+async def pass_all(it: Running, **more: Any) -> None:
+    """Every check passes."""
+    required = (await only_case(it))["required"]
+    results = [{"check": check, "outcome": "passed", **more} for check in required]
+    status, _ = await post(it, "results", {"results": results})
+    assert status == 200
+
+
+async def types(it: Running) -> list[str]:
+    """The types of the events emitted."""
+    return [envelope.type.removeprefix("rapport.") for envelope in await it.emitted()]
+
+
+async def acts(it: Running) -> list[str]:
+    """What was done, oldest first."""
+    async with it.service.sessions() as session:
+        return list(await session.scalars(select(ActRow.kind).order_by(ActRow.act)))
