@@ -100,7 +100,7 @@ class Timers:
         self._committed()
         return True
 
-    def _earliest(self, now: datetime) -> Select[tuple[str, str, datetime]]:
+    def _earliest(self, now: datetime) -> Select[str, str, datetime]:
         waiting = or_(deadline.c.retry_at.is_(None), deadline.c.retry_at <= real_now())
         return (
             select(deadline.c.kind, deadline.c.subject, deadline.c.due_at)

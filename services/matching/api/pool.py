@@ -64,7 +64,7 @@ async def read_pool(
     """Who waits in an offering; mentees first, then by id."""
     place = await offering_for(session, caller, offering)
     everybody = await queries.pool_of(session, place, clock.today())
-    start = decode_cursor(cursor, str, UUID) if after else ("", UUID(int=0))
+    start = decode_cursor(cursor, str, UUID) if cursor else ("", UUID(int=0))
     rest = [one for one in everybody if (one.role, one.person) > start and role in (None, one.role)]
     items = [Candidate.model_validate(one) for one in rest[:limit]]
     return Pool(
