@@ -1,8 +1,6 @@
 """A service's parts put together: HTTP door, event door, relay, timers, senders, and how they start and stop."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -77,7 +75,7 @@ class Service:
         self.timers = deadlines.Timers(self.sessions, self.clock, self.rules, self.relay.wake)
         self.parts = ALL_PARTS
         self.stopped: Stopped | None = None
-        self.on_end: Callable[[], None] = lambda: os.kill(os.getpid(), signal.SIGTERM)  # uvicorn's own orderly stop
+        self.on_end: Callable[[], None] = lambda: None
 
     def http(self, parts: frozenset[Part] = ALL_PARTS) -> FastAPI:
         """The HTTP app; its lifespan runs the other parts in the background. Without `api` only health is served."""

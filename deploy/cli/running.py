@@ -6,11 +6,13 @@ from typing import Literal
 
 import uvicorn
 from cyclopts import App
+from pydantic import ValidationError
 
 from deploy.cli.common import Install, Json, Typed, console, errors, print_json, say
 from deploy.local.addresses import Addresses
 from deploy.local.home import Home
 from deploy.local.platform import Platform
+from deploy.local.ports import demand_free
 from deploy.local.problems import Problem
 from deploy.registry import SERVICES, build
 from shared import log
@@ -72,13 +74,21 @@ def run(
     if service not in SERVICES:
         raise Typed(f"{service!r} is no service.")
     log.configure(service)
-    built = build(service)
-    app = built.http(frozenset({only}) if only else ALL_PARTS)
+    try:
+        built = build(service)
+        app = built.http(frozenset({only}) if only else ALL_PARTS)
+    except ValidationError:
+        raise
+    except ValueError as error:
+        raise Typed(str(error)) from error
+    demand_free(built.settings.port, f"RAPPORT_{service.upper()}_PORT")
     config = uvicorn.Config(
         app, host=built.settings.host, port=built.settings.port, access_log=False, log_config=None,
         timeout_graceful_shutdown=15, lifespan="on",
     )  # fmt: skip
-    uvicorn.Server(config).run()
+    server = uvicorn.Server(config)
+    built.on_end = lambda: setattr(server, "should_exit", True)
+    server.run()
     if built.stopped:
         raise _Ended(built.stopped.code, str(built.stopped))
     return 0
