@@ -76,6 +76,6 @@ async def test_the_civil_service_rosters_become_pairs(env: dict[str, str]) -> No
         run = await rapport("match", "run", "civil-mentoring@net.uk", "--confirm", "--json", env=env)
         assert run.code == 0, run.err
         pairs += len(run.json.get("pairs", []))
-        return pairs >= 600
+        return pairs >= 700
 
     await eventually(enough, within=120)
