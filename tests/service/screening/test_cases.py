@@ -27,16 +27,6 @@ async def test_an_application_before_its_role_waits_for_it(running: Callable[...
     assert (case["state"], case["required"]) == ("open", ["identity"])
 
 
-async def test_two_halves_at_once_still_meet(running: Callable[..., Awaitable[Running]]) -> None:
-    """Applications and their role heard at the same moment leave no case waiting."""
-    it = await running("screening")
-    halves = [applies(number, number, "mentor-adult", "mentor") for number in range(1, 6)]
-    await asyncio.gather(*(it.hear(half) for half in (*halves, role("mentor-adult", "mentor"))))
-    async with it.client(role="screener", site=SITE) as http:
-        states = [case["state"] for case in (await http.get("/cases")).json()["items"]]
-    assert states == ["open"] * 5
-
-
 async def test_a_cleared_case_tells_until_when(it: Running) -> None:
     """R40: cleared once, with the criterion here and the bare fact on the bus."""
     await pass_all(it, valid_until="2027-03-01", reference="Register 7, page 3")
