@@ -26,6 +26,7 @@ from shared.messaging.topology import dead_queue_name
 TRIES = 3
 HANDLER_SECONDS = 30.0
 HOLD_SECONDS = 60.0
+PROBE_SECONDS = 5.0
 
 Message = StreamMessage[Any]
 
@@ -59,16 +60,22 @@ class DatabaseGate:
             # reject, not nack: RabbitMQ 4.3 counts only rejects toward the delivery limit
             raise RejectMessage(requeue=True) from error
 
+    async def answers(self) -> bool:
+        """Whether the database answers now. A stalled one fails with time-outs that no handler is to blame for."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS), self._sessions() as session:
+                await ping(session)
+        except Exception:
+            return False
+        return True
+
     async def _until_back(self) -> None:
         loop = asyncio.get_running_loop()
         started, delay, paused = loop.time(), 0.1, False
         while True:
-            try:
-                async with self._sessions() as session:
-                    await ping(session)
+            if await self.answers():
                 break
-            except Exception as error:
-                log.warning("database.away", reason=repr(error), seconds=round(loop.time() - started, 1))
+            log.warning("database.away", seconds=round(loop.time() - started, 1))
             await asyncio.sleep(delay)
             delay = min(delay * 2, 2.0)
             if not paused and loop.time() - started > HOLD_SECONDS + 1 and self.pause:
@@ -86,11 +93,13 @@ class Failing:
         service: str,
         sessions: async_sessionmaker[AsyncSession],
         gate: DatabaseGate,
+        limit: asyncio.Semaphore,
         delivery: Delivery,
         message: Message,
     ) -> None:
         self._dead_queue = dead_queue_name(service)
-        self._sessions, self._gate, self._delivery, self._message = sessions, gate, delivery, message
+        self._sessions, self._gate, self._limit = sessions, gate, limit
+        self._delivery, self._message = delivery, message
 
     async def run(self, call_next: Callable[[Message], Awaitable[Any]]) -> None:
         """Apply the message, or bury it."""
@@ -101,7 +110,7 @@ class Failing:
         while True:
             delivery.attempts += 1
             try:
-                async with asyncio.timeout(HANDLER_SECONDS):
+                async with self._limit, asyncio.timeout(HANDLER_SECONDS):  # waiting for a place is not its fault
                     await call_next(self._message)
                 return None
             except PERMANENT as error:
@@ -109,7 +118,7 @@ class Failing:
             except RejectMessage:
                 raise
             except Exception as error:
-                if is_away(error):
+                if is_away(error) or not await self._gate.answers():
                     delivery.attempts -= 1
                     await self._gate.wait()
                 elif delivery.attempts >= TRIES:
@@ -126,7 +135,7 @@ class Failing:
                     buried = await bury(session, corpse, self._delivery.attempts)
                 break
             except Exception as failure:
-                if not is_away(failure):
+                if not is_away(failure) and await self._gate.answers():
                     raise
                 await self._gate.wait()
         self._delivery.outcome = "dead" if buried else "duplicate"

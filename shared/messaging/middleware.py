@@ -82,7 +82,7 @@ class Failures(DoorMiddleware):
     """Decides what a failure means: wait for the database, try again, or bury the message as a dead letter."""
 
     async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
-        failing = Failing(self.door.service, self.door.sessions, self.door.gate, current.get(), msg)
+        failing = Failing(self.door.service, self.door.sessions, self.door.gate, self.door.limit, current.get(), msg)
         await failing.run(call_next)
 
 
@@ -91,7 +91,7 @@ class Transaction(DoorMiddleware):
 
     async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
         delivery = current.get()
-        async with self.door.limit, self.door.sessions.begin() as session:
+        async with self.door.sessions.begin() as session:
             if delivery.envelope and not await self._take(session, delivery, delivery.envelope, msg):
                 delivery.outcome = "duplicate"
                 return

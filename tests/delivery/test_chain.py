@@ -13,6 +13,7 @@ from deploy.cli.deadletters import put_back
 from services.screening.tables import CaseRow
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.intake import ApplicationSubmitted, RoleChanged
+from shared.db import create_engine
 from shared.deadletters import dead_letter
 from shared.ids import new_id
 from shared.inbox import inbox
@@ -175,3 +176,19 @@ async def _is_drained(amqp_url: str, it: Running) -> bool:
 async def _outcomes(it: Running, event_id: UUID) -> list[str]:
     async with it.service.sessions() as session:
         return list(await session.scalars(select(inbox.c.outcome).where(inbox.c.event_id == event_id)))
+
+
+async def test_a_database_that_comes_back_costs_no_event(amqp_url: str, tmp_path: Path) -> None:
+    """While the database refuses connections messages wait in hand; afterwards all are applied and none is dead."""
+    async with live("screening", amqp_url, tmp_path / "screening") as screening:
+        healthy = screening.service.sessions.kw["bind"]
+        nowhere = create_engine("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/none")
+        screening.service.sessions.configure(bind=nowhere)
+        queue = queue_name("screening", ApplicationSubmitted)
+        for _ in range(10):
+            body = orjson.dumps(envelope_of(application()))
+            await publish(amqp_url, queue, body, content_type=CONTENT_TYPE)
+        await eventually(lambda: screening.service.door.busy == 10)
+        screening.service.sessions.configure(bind=healthy)
+        await eventually(lambda: _has(screening, 10))
+        assert await screening.dead() == []
