@@ -10,7 +10,15 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import (
+    BadSignatureError,
+    ClaimError,
+    ExpiredTokenError,
+    InvalidKeyIdError,
+    JoseError,
+    MissingAlgorithmError,
+    UnsupportedAlgorithmError,
+)
 from joserfc.jwk import KeySet, OKPKey
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import ColumnElement, false, or_
@@ -117,27 +125,54 @@ class Keys:
         """Read a JWKS file. Raises ValueError saying what is wrong with it."""
         try:
             document = json.loads(path.read_text())
-            keys = document["keys"]
+            keys: list[dict[str, Any]] = document["keys"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ValueError(f"The keys file {path} is no JWKS document: {error}.") from error
+        if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+            raise ValueError(f"The keys file {path} is no JWKS document: `keys` must be a list of keys.")
         if not 1 <= len(keys) <= 2:
             raise ValueError(f"The keys file {path} holds {len(keys)} keys; it may hold one, or two while rotating.")
         if any("d" in key for key in keys):
             raise ValueError(f"The keys file {path} holds a private key; services need the public ones alone.")
-        return cls(KeySet.import_key_set(document))
+        if any((key.get("kty"), key.get("crv")) != ("OKP", "Ed25519") for key in keys):
+            raise ValueError(f"The keys file {path} holds a key of another kind; tokens are signed with Ed25519 alone.")
+        if not all(key.get("kid") for key in keys) or len({str(key["kid"]) for key in keys}) < len(keys):
+            raise ValueError(f"The keys file {path} must give each key a kid of its own; tokens name their key by it.")
+        try:
+            return cls(KeySet.import_key_set(document))
+        except (JoseError, ValueError) as error:
+            raise ValueError(f"The keys file {path} holds a key that cannot be read: {error}.") from error
 
     def caller(self, token: str) -> Caller:
         """The caller of a token. Raises Unauthorised with the reason."""
         try:
             decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM, "EdDSA"])
+            if "kid" not in decoded.header:
+                raise InvalidKeyIdError
             _registry().validate(decoded.claims)
             claims = _Claims.model_validate(decoded.claims)
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
             raise Unauthorised(f"The token's claims are not as they must be: {fields}.") from None
         except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise Unauthorised(f"The token is not valid: {error}") from None
+            raise Unauthorised(_what_is_wrong(error)) from None
         return Caller(claims.sub, tuple(Grant(claim.role, claim.site) for claim in claims.grants))
+
+
+def _what_is_wrong(error: Exception) -> str:
+    match error:
+        case ExpiredTokenError():
+            return "The token has expired; get a new token."
+        case ClaimError():
+            return f"The token's claim {error.claim} is missing or not for this platform; get a token made for it."
+        case InvalidKeyIdError():
+            return "The token names no key that is live here (kid); get a new token."
+        case UnsupportedAlgorithmError() | MissingAlgorithmError():
+            return f"The token must be signed with {ALGORITHM}."
+        case BadSignatureError():
+            return "The token's signature does not fit its content and key; send the token as it was given."
+        case _:
+            return "This is no token that can be read; send the token as it was given."
 
 
 def _registry() -> jwt.JWTClaimsRegistry:

@@ -7,17 +7,17 @@ from uuid import UUID
 
 import structlog
 from fastapi import Depends, Header, Request, Response
-from fastapi.dependencies.utils import get_parameterless_sub_dependant
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import telemetry
+from shared import problems, telemetry
 from shared.access import authenticated
 from shared.clock import Clock
 from shared.idempotency import Claim
 from shared.ids import Origin, new_id, origin
-from shared.problems import Invalid, PreconditionFailed, PreconditionRequired, TooLarge
+from shared.problems import Invalid, PreconditionFailed, PreconditionRequired, Problem, TooLarge
 
 BODY_LIMIT = 1_048_576
 
@@ -42,6 +42,9 @@ async def _documented_key(idempotency_key: Annotated[str | None, Header(max_leng
     """Sent again with the same key, a request is answered as before and done once."""
 
 
+_KEY_IN_OPENAPI = Depends(_documented_key)
+
+
 class _RolledBack(Exception):
     def __init__(self, response: Response) -> None:
         self.response = response
@@ -54,16 +57,17 @@ class TransactionRoute(APIRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        given = options.get("dependencies") or ()
+        if "POST" in (options.get("methods") or ()) and _KEY_IN_OPENAPI not in given:
+            options["dependencies"] = [*given, _KEY_IN_OPENAPI]
         super().__init__(path, endpoint, **options)
-        if "POST" in (self.methods or ()):
-            depends = Depends(_documented_key)
-            self.dependant.dependencies.append(get_parameterless_sub_dependant(depends=depends, path=self.path_format))
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's hook around a route's function."""
         handle = super().get_route_handler()
 
         async def in_transaction(request: Request) -> Response:
+            await _read(request)
             claim = await _claim(request, self.path_format)
             try:
                 async with request.app.state.sessions.begin() as session:
@@ -77,11 +81,19 @@ class TransactionRoute(APIRoute):
         return in_transaction
 
 
+async def _read(request: Request) -> None:
+    """Keep the body. FastAPI would answer 400 to whatever fails while it reads, also to a body over the limit."""
+    try:
+        await request.body()
+    except ClientDisconnect:
+        raise Problem("The body did not arrive whole; send the request again.") from None
+
+
 async def _claim(request: Request, route: str) -> Claim | None:
     key = request.headers.get("idempotency-key")
     if key is None or request.method != "POST":
         return None
-    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
+    if not 1 <= len(key) <= 255 or not all("!" <= letter <= "~" for letter in key):
         raise Invalid.field("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
     caller = await authenticated(request)
     return Claim(key, f"{route} {request.url.path}", caller.subject, await request.body())
@@ -140,6 +152,10 @@ class RequestContext:
                     await TooLarge(f"The limit is {BODY_LIMIT} bytes.").response()(scope, receive, seen)
                 else:
                     await self._app(scope, _limited(receive), seen)
+            except Exception as error:  # answered here, where the story is still bound
+                if seen.status:
+                    raise
+                await problems.unexpected(error)(scope, receive, seen)
             finally:
                 origin.reset(token)
                 seconds = time.perf_counter() - started
@@ -185,4 +201,4 @@ def _correlation_id(given: str | None) -> UUID:
 
 def _declared_length(headers: dict[str, str]) -> int:
     text = headers.get("content-length", "0")
-    return int(text) if text.isdecimal() else 0
+    return int(text[:20]) if text.isdecimal() else 0

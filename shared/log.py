@@ -83,4 +83,5 @@ def _hide_details(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
 
 def without_details(sentence: str) -> str:
     """An error's words without the values that Postgres quotes."""
-    return re.sub(r"DETAIL:.*", "DETAIL: [not shown]", sentence)
+    # Over lines, since a person's text may have several; SQLAlchemy's statement, which holds no values, stays.
+    return re.sub(r"DETAIL:(?:.*(?=\n\[SQL: )|.*)", "DETAIL: [not shown]", sentence, flags=re.DOTALL)

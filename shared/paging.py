@@ -38,6 +38,13 @@ def decode_cursor(text: str, *kinds: Callable[[Any], Any]) -> tuple[Any, ...]:
         parts = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
         if not isinstance(parts, list) or len(parts) != len(kinds):
             raise ValueError
+        if not all(_comparable(part) for part in parts):
+            raise ValueError
         return tuple(kind(part) for kind, part in zip(kinds, parts, strict=True))
     except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error):
         raise Invalid.field("cursor", "is no cursor of this list; leave it out to start at the beginning") from None
+
+
+def _comparable(part: Any) -> bool:
+    """Whether a database can compare it: text, or a whole number of 64 bits."""
+    return isinstance(part, str) or (type(part) is int and -(2**63) <= part < 2**63)

@@ -1,8 +1,11 @@
 """Every refusal over HTTP is an RFC 9457 problem: a stable type, a sentence, and the fields at fault."""
 
+import errno
+import socket
 from collections.abc import Sequence
 from typing import Any, cast
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -135,7 +138,7 @@ async def _contradiction(request: Request, error: Exception) -> JSONResponse:
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
     faults = [
-        {"field": _field(fault["loc"]), "reason": str(fault["msg"])}
+        {"field": "body" if fault["type"] == "json_invalid" else _field(fault["loc"]), "reason": str(fault["msg"])}
         for fault in cast("RequestValidationError", error).errors()
     ]
     return Invalid("See errors for each field and its reason.", faults).response()
@@ -155,7 +158,35 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-    if is_away(error):
-        return DatabaseAway("The database does not answer; nothing was stored.").response()
+    return unexpected(error)
+
+
+def unexpected(error: Exception) -> JSONResponse:
+    """The answer to what no route refused itself: 503 without a database, 422 for values it cannot hold, else 500."""
+    if _is_away(error):
+        log.warning("request.database_away", reason=type(error).__name__)
+        return DatabaseAway(
+            "The database does not answer; repeat the request with the same Idempotency-Key."
+        ).response()
+    if _cannot_be_stored(error):
+        log.warning("request.value_cannot_be_stored", reason=type(error).__name__)
+        return Invalid("A value cannot be stored: take out NUL and halves of characters, or send less.").response()
     log.error("request.failed", exc_info=error)
     return InternalError(f"Give this number to whoever runs Rapport: {current_origin().correlation_id}").response()
+
+
+def _is_away(error: Exception) -> bool:
+    """Also a host that is unknown, unreachable or silent; routes call nothing but their database."""
+    unreachable = isinstance(error, OSError) and error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH)
+    return is_away(error) or unreachable or isinstance(error, (TimeoutError, socket.gaierror))
+
+
+def _cannot_be_stored(error: BaseException | None) -> bool:
+    """Whether Postgres or its driver could not take a value: NUL, a lone surrogate, a number too large."""
+    while error:
+        if isinstance(error, (asyncpg.CharacterNotInRepertoireError, asyncpg.NumericValueOutOfRangeError)):
+            return True
+        if isinstance(error, asyncpg.DataError) and isinstance(error.__cause__, (UnicodeEncodeError, OverflowError)):
+            return True
+        error = error.__cause__
+    return False

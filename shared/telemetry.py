@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""All others are counted as one, since callers may make up as many as they like."""
+
 _http = Histogram("rapport_http_request_seconds", "HTTP requests.", ["method", "route", "status"])
 _handled = Counter("rapport_events_handled", "Events by outcome.", ["handler", "outcome"])
 _handler_seconds = Histogram("rapport_handler_seconds", "Seconds from delivery to acknowledgement.", ["handler"])
@@ -19,7 +22,7 @@ _mails_unknown = Counter("rapport_mails_unknown", "Mails whose sending was cut o
 
 def request_answered(method: str, route: str, status: int, seconds: float) -> None:
     """One HTTP request; `route` is the template."""
-    _http.labels(method, route, str(status)).observe(seconds)
+    _http.labels(method if method in _METHODS else "other", route, str(status)).observe(seconds)
 
 
 def event_handled(handler: str, outcome: str, seconds: float) -> None:

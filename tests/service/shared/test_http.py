@@ -1,13 +1,28 @@
 """The HTTP door on a real service: one transaction per request, problems, idempotency, bodies that cannot be used."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from shared import problems
+from shared.access import CallerDep, Keys
+from shared.clock import real_now
+from shared.db import create_engine, create_sessions
+from shared.http import RequestContext, SessionDep, TransactionRoute
+from shared.idempotency import forget_old, idempotency
 from shared.ids import new_id
-from tests.support.running import Running
+from tests.support.running import PUBLIC_KEYS, Running, token
 
 PLACE = {"place": "network", "name": "Open Letters", "zone": "Europe/London", "country": "GB", "languages": ["en"]}
 PERSON = {"site": "net", "name_to_use": "Sahar", "email": "sahar@example.org", "language": "fa", "zone": "Asia/Kabul"}
@@ -155,3 +170,117 @@ async def test_quiet_tells_what_is_under_way(intake: Running) -> None:
     async with intake.client() as http:
         assert (await http.get("/internal/quiet")).status_code == 401
         assert (await http.get("/livez")).status_code == 200
+
+
+router = APIRouter(route_class=TransactionRoute)
+
+
+@router.post("/things/{outcome}", status_code=201)
+async def _thing(outcome: str, body: dict[str, Any], caller: CallerDep, session: SessionDep) -> Any:
+    await session.execute(text("INSERT INTO thing VALUES (:name)"), {"name": body.get("name", "a")})
+    await session.execute(text("SELECT CAST(:number AS int)").bindparams(number=body.get("number", 1)))
+    if outcome == "refused":
+        return JSONResponse({}, 409)
+    if outcome == "fails":
+        raise RuntimeError
+    return {"name": body.get("name")}
+
+
+@dataclass
+class Door:
+    """The smallest app with a transaction per request; `woken` grows with every wake of the relay."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    http: httpx2.AsyncClient
+    woken: list[bool] = field(default_factory=list)
+
+    async def count(self, table: str) -> int:
+        """Rows committed."""
+        async with self.sessions() as session:
+            return await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0
+
+
+@pytest.fixture
+async def door(database: str, tmp_path: Path) -> AsyncIterator[Door]:
+    """The app on an empty database with one table, whose names must differ by the commit."""
+    engine = create_engine(database)
+    async with engine.begin() as connection:
+        await connection.run_sync(idempotency.create)
+        await connection.execute(text("CREATE TABLE thing (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+    (tmp_path / "keys.json").write_text(json.dumps(PUBLIC_KEYS))
+    app = FastAPI()
+    problems.install(app)
+    app.add_middleware(RequestContext)
+    app.include_router(router)
+    app.state.sessions, app.state.keys = create_sessions(engine), Keys.from_file(tmp_path / "keys.json")
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {token(role='coordinator')}"}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://door", headers=headers) as http:
+        it = Door(app.state.sessions, http)
+        app.state.committed = lambda: it.woken.append(True)
+        yield it
+    await engine.dispose()
+
+
+async def test_what_is_answered_is_committed(door: Door) -> None:
+    """A 2xx means that it is stored; the relay is woken for it."""
+    assert (await door.http.post("/things/made", json={})).status_code == 201
+    assert (await door.count("thing"), door.woken) == (1, [True])
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("refused", 409), ("fails", 500)])
+async def test_what_is_refused_or_fails_stores_nothing(door: Door, outcome: str, status: int) -> None:
+    """Neither the change nor the key is kept, and nobody is woken; the key may be used again."""
+    headers = {"Idempotency-Key": "k"}
+    assert (await door.http.post(f"/things/{outcome}", json={}, headers=headers)).status_code == status
+    assert (await door.count("thing"), await door.count("idempotency"), door.woken) == (0, 0, [])
+
+
+async def test_a_commit_that_fails_is_no_success(door: Door) -> None:
+    """The answer leaves after the commit: what fails only there is not told as done."""
+    assert (await door.http.post("/things/made", json={})).status_code == 201
+    assert (await door.http.post("/things/made", json={}, headers={"Idempotency-Key": "k"})).status_code == 500
+    assert (await door.count("thing"), await door.count("idempotency"), door.woken) == (1, 0, [True])
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "é", "k" * 256], ids=["empty", "blank", "space", "accent", "long"])
+async def test_a_key_that_is_no_key_is_refused(door: Door, key: str) -> None:
+    """1 to 255 visible ASCII characters, or the header is named as the fault."""
+    answer = await door.http.post("/things/made", json={}, headers=[(b"Idempotency-Key", key.encode())])
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
+
+
+async def test_a_key_without_a_caller_claims_nothing(door: Door) -> None:
+    """Who calls is asked before the key is."""
+    headers = {"Idempotency-Key": "k", "Authorization": "Bearer garbage"}
+    assert (await door.http.post("/things/made", json={}, headers=headers)).status_code == 401
+    assert await door.count("idempotency") == 0
+
+
+async def test_a_key_is_forgotten_after_a_day(door: Door) -> None:
+    """Answers are kept for 24 hours of real time, and no longer."""
+    await door.http.post("/things/made", json={}, headers={"Idempotency-Key": "k"})
+    async with door.sessions.begin() as session:
+        assert await forget_old(session, real_now() + timedelta(hours=23)) == 0
+        assert await forget_old(session, real_now() + timedelta(hours=25)) == 1
+
+
+@pytest.mark.parametrize("body", ['{"name":"a\\u0000"}', '{"name":"\\ud800"}', f'{{"number":{2**40}}}'])
+async def test_a_value_no_database_holds_is_the_callers_fault(door: Door, body: str) -> None:
+    """Also where a field's own rule forgot about it, NUL or half a character is a 422 and not a 500."""
+    answer = await door.http.post("/things/made", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:rapport:problem:invalid")
+    assert await door.count("thing") == 0
+
+
+async def test_a_body_over_the_limit_is_refused_while_it_arrives(door: Door) -> None:
+    """A caller who does not declare a length gets the same 413."""
+
+    answer = await door.http.post("/things/made", content=_two_megabytes())
+    assert (answer.status_code, answer.json()["type"]) == (413, "urn:rapport:problem:too-large")
+
+
+async def _two_megabytes() -> AsyncIterator[bytes]:
+    for _ in range(20):
+        yield b"x" * 100_000
