@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared import deadletters, deadlines, idempotency, inbox
 from shared.db import PLATFORM
+from shared.messaging import attempts
 from shared.outbox import tables as outbox_tables
 
 State = Literal["current", "behind", "newer"]
@@ -25,6 +26,7 @@ __all__ = ["PLATFORM_TABLES", "create_platform_tables", "run_migrations", "state
 PLATFORM_TABLES = (
     outbox_tables.outbox, outbox_tables.outbox_refused, outbox_tables.event_sequence, outbox_tables.event_epoch,
     outbox_tables.ledger_sent, inbox.inbox, deadletters.dead_letter, deadlines.deadline, idempotency.idempotency,
+    attempts.delivery_attempt,
 )  # fmt: skip
 
 

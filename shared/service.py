@@ -18,8 +18,9 @@ from shared.clock import clock_from, real_now
 from shared.db import create_engine, create_sessions, is_away
 from shared.messaging.broker import Handlers, consumer
 from shared.messaging.consumption import ConsumersLost, Consumption, QueueMissing
-from shared.messaging.failures import DatabaseGate
-from shared.messaging.middleware import Door, middlewares
+from shared.messaging.door import Door
+from shared.messaging.gate import DatabaseGate
+from shared.messaging.middleware import middlewares
 from shared.outbox import Relay
 from shared.outbox.tables import outbox
 from shared.settings import ServiceSettings

@@ -18,6 +18,9 @@ _outbox_oldest = Gauge("rapport_outbox_oldest_timestamp_seconds", "Domain time o
 _relay_active = Gauge("rapport_relay_active", "1 in the process that holds the relay's lock.")
 _lateness = Histogram("rapport_deadline_lateness_seconds", "Domain seconds from due to fired.")
 _mails_unknown = Counter("rapport_mails_unknown", "Mails whose sending was cut off; a person decides about them.")
+_subscriber_paused = Gauge(
+    "rapport_subscriber_paused", "1 while failures in a row keep a subscriber paused.", ["handler"]
+)
 
 
 def request_answered(method: str, route: str, status: int, seconds: float) -> None:
@@ -72,3 +75,8 @@ def mails_unknown(count: int) -> None:
 def metrics_response() -> Response:
     """All metrics of this process."""
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def subscriber_paused(queue: str, *, paused: bool) -> None:
+    """A subscriber was paused after failures in a row, or goes on."""
+    _subscriber_paused.labels(queue).set(int(paused))

@@ -9,6 +9,7 @@ from faststream.message import StreamMessage
 from shared.contracts import Envelope, Event
 from shared.contracts.envelope import Undecodable
 from shared.contracts.envelope import decode as decode_envelope
+from shared.messaging.attempts import SUSPECT_AFTER
 
 Message = StreamMessage[Any]
 Outcome = Literal["applied", "duplicate", "dead", "retried"]
@@ -16,13 +17,17 @@ Outcome = Literal["applied", "duplicate", "dead", "retried"]
 
 @dataclass
 class Delivery:
-    """A message in a handler's queue. `envelope` is None where it could not be read; `fault` says why."""
+    """A message in a handler's queue. `envelope` is None where it could not be read; `fault` says why.
+
+    A `suspect` was redelivered so often that it may kill the process.
+    """
 
     queue: str
     envelope: Envelope | None = None
     fault: Undecodable | None = None
     outcome: Outcome = "applied"
     attempts: int = 0
+    suspect: bool = False
 
 
 current: ContextVar[Delivery] = ContextVar("delivery")
@@ -30,10 +35,13 @@ current: ContextVar[Delivery] = ContextVar("delivery")
 
 def read(queue: str, message: Message) -> Delivery:
     """Read a message's envelope; a fault is kept for the middleware that buries the message."""
+    redeliveries = message.headers.get("x-delivery-count")  # of a quorum queue; anybody may send any header
+    suspect = isinstance(redeliveries, int) and redeliveries >= SUSPECT_AFTER
     try:
-        return Delivery(queue, decode_envelope(message.body, dict(message.headers), message.content_type))
+        envelope = decode_envelope(message.body, dict(message.headers), message.content_type)
+        return Delivery(queue, envelope, suspect=suspect)
     except Undecodable as fault:
-        return Delivery(queue, fault=fault)
+        return Delivery(queue, fault=fault, suspect=suspect)
 
 
 async def decode(message: Message) -> Event:

@@ -1,12 +1,14 @@
 """What a failure of a handler means, decided once (R of delivery: nothing is lost, nothing blocks for ever).
 
 Own database away: wait in place, all handlers on one probe. Undecodable, invalid or contradictory: dead letter at
-once. Anything else: two more tries, then a dead letter. A dead letter is written before the acknowledgement.
+once. Killed its process four times: dead letter. Anything else: two more tries, then a dead letter; twenty such in a
+row pause the subscriber. A dead letter is written before the acknowledgement.
 """
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
@@ -14,21 +16,21 @@ from fast_depends.exceptions import ValidationError as InjectionError
 from faststream.exceptions import RejectMessage
 from faststream.message import StreamMessage
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.contracts import Contradiction
 from shared.contracts.envelope import Undecodable
-from shared.db import is_away, ping
+from shared.db import is_away
 from shared.deadletters import Corpse, bury
+from shared.messaging import attempts
 from shared.messaging.delivery import Delivery
+from shared.messaging.door import Door
 from shared.messaging.topology import dead_queue_name
 
 TRIES = 3
 HANDLER_SECONDS = 30.0
-HOLD_SECONDS = 60.0
-PROBE_SECONDS = 5.0
 
 Message = StreamMessage[Any]
+CallNext = Callable[[Message], Awaitable[Any]]
 
 log = structlog.get_logger(__name__)
 
@@ -37,107 +39,66 @@ class GivenUp(Exception):
     """The broker dead-lettered this message; the message says why it did."""
 
 
-PERMANENT = (Undecodable, Contradiction, ValidationError, InjectionError, GivenUp)
-
-
-class DatabaseGate:
-    """While the database is away all handlers wait on one probe. After HOLD_SECONDS they give their messages back,
-    `pause` stops the subscribers, and `resume` starts them when the probe succeeds."""
-
-    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
-        self._sessions = sessions
-        self._probe: asyncio.Task[None] | None = None
-        self.pause: Callable[[], Awaitable[None]] | None = None
-        self.resume: Callable[[], Awaitable[None]] | None = None
-
-    async def wait(self) -> None:
-        """Return when the database answers again. Raises RejectMessage(requeue) when that takes too long."""
-        if self._probe is None or self._probe.done():
-            self._probe = asyncio.create_task(self._until_back())
-        try:
-            await asyncio.wait_for(asyncio.shield(self._probe), HOLD_SECONDS)
-        except TimeoutError as error:
-            # reject, not nack: RabbitMQ 4.3 counts only rejects toward the delivery limit
-            raise RejectMessage(requeue=True) from error
-
-    async def answers(self) -> bool:
-        """Whether the database answers now. A stalled one fails with time-outs that no handler is to blame for."""
-        try:
-            async with asyncio.timeout(PROBE_SECONDS), self._sessions() as session:
-                await ping(session)
-        except Exception:
-            return False
-        return True
-
-    async def _until_back(self) -> None:
-        loop = asyncio.get_running_loop()
-        started, delay, paused = loop.time(), 0.1, False
-        while True:
-            if await self.answers():
-                break
-            log.warning("database.away", seconds=round(loop.time() - started, 1))
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 2.0)
-            if not paused and loop.time() - started > HOLD_SECONDS + 1 and self.pause:
-                await self.pause()
-                paused = True
-        if paused and self.resume:
-            await self.resume()
+PERMANENT = (Undecodable, Contradiction, ValidationError, InjectionError, GivenUp, attempts.KilledProcess)
 
 
 class Failing:
     """Runs one message's transaction and deals with what goes wrong."""
 
-    def __init__(
-        self,
-        service: str,
-        sessions: async_sessionmaker[AsyncSession],
-        gate: DatabaseGate,
-        limit: asyncio.Semaphore,
-        delivery: Delivery,
-        message: Message,
-    ) -> None:
-        self._dead_queue = dead_queue_name(service)
-        self._sessions, self._gate, self._limit = sessions, gate, limit
-        self._delivery, self._message = delivery, message
+    def __init__(self, door: Door, delivery: Delivery, message: Message) -> None:
+        self._door, self._delivery, self._message = door, delivery, message
+        self._subscriber = door.subscriber(delivery.queue)
 
-    async def run(self, call_next: Callable[[Message], Awaitable[Any]]) -> None:
+    async def run(self, call_next: CallNext) -> None:
         """Apply the message, or bury it."""
+        if self._delivery.queue == dead_queue_name(self._door.service):
+            return await self._bury(GivenUp(_broker_reason(self._message)))
         delivery = self._delivery
-        if delivery.queue == self._dead_queue:
-            await self._bury(GivenUp(_broker_reason(self._message)))
-            return None
         while True:
+            await self._subscriber.turn()
             delivery.attempts += 1
             try:
-                async with self._limit, asyncio.timeout(HANDLER_SECONDS):  # waiting for a place is not its fault
-                    await call_next(self._message)
-                return None
+                await self._try(call_next)
             except PERMANENT as error:
                 return await self._bury(error)
             except RejectMessage:
                 raise
             except Exception as error:
-                if is_away(error) or not await self._gate.answers():
+                if is_away(error) or not await self._door.gate.answers():
                     delivery.attempts -= 1
-                    await self._gate.wait()
-                elif delivery.attempts >= TRIES:
-                    return await self._bury(error)
-                else:
+                    await self._door.gate.wait()
+                elif delivery.attempts < TRIES:
                     log.warning("event.retry", attempt=delivery.attempts, exc_info=error)
                     await asyncio.sleep(random.uniform(0.05, 0.15) * delivery.attempts)
+                elif self._subscriber.may_bury():
+                    return await self._bury(error)
+                else:
+                    delivery.attempts = TRIES - 1  # each turn of a paused subscriber is one try
+            else:
+                return self._subscriber.succeeded()
+
+    async def _try(self, call_next: CallNext) -> None:
+        """One try. The time it waits for its place is not its fault; a suspect runs alone, its attempt committed."""
+        alone = self._door.suspects if self._delivery.suspect else nullcontext()
+        async with alone, self._door.limit, asyncio.timeout(HANDLER_SECONDS):
+            if self._delivery.suspect and self._delivery.envelope:
+                async with self._door.sessions.begin() as session:
+                    await attempts.begin(session, self._delivery.queue, self._delivery.envelope.id)
+            await call_next(self._message)
 
     async def _bury(self, error: BaseException) -> None:
         corpse = self._corpse(error)
         while True:
             try:
-                async with self._sessions.begin() as session:
+                async with self._door.sessions.begin() as session:
                     buried = await bury(session, corpse, self._delivery.attempts)
+                    if self._delivery.suspect and corpse.event_id:
+                        await attempts.end(session, corpse.handler, corpse.event_id)
                 break
             except Exception as failure:
-                if not is_away(failure) and await self._gate.answers():
+                if not is_away(failure) and await self._door.gate.answers():
                     raise
-                await self._gate.wait()
+                await self._door.gate.wait()
         self._delivery.outcome = "dead" if buried else "duplicate"
         if buried:
             log.error("event.dead", reason=str(error), error_type=type(error).__name__, exc_info=error)

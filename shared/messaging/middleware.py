@@ -4,42 +4,28 @@ The handler's transaction commits before the acknowledgement: a crash in between
 knows it.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from faststream.message import StreamMessage
 from faststream.middlewares import BaseMiddleware
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import deadletters, inbox, telemetry
-from shared.clock import Clock
 from shared.contracts import Contradiction, Envelope
 from shared.ids import Origin, new_id, origin
+from shared.messaging import attempts
 from shared.messaging.delivery import Delivery, current, read
-from shared.messaging.failures import DatabaseGate, Failing
+from shared.messaging.door import Door
+from shared.messaging.failures import Failing
 
 log = structlog.get_logger("events")
 
 CallNext = Callable[[Any], Any]
 Message = StreamMessage[Any]
-
-
-@dataclass
-class Door:
-    """What the middlewares of one service share. `busy` counts messages in hand."""
-
-    service: str
-    sessions: async_sessionmaker[AsyncSession]
-    clock: Clock
-    committed: Callable[[], None]
-    gate: DatabaseGate
-    limit: asyncio.Semaphore
-    busy: int = field(default=0)
 
 
 class DoorMiddleware(BaseMiddleware[Any, Any]):
@@ -82,8 +68,7 @@ class Failures(DoorMiddleware):
     """Decides what a failure means: wait for the database, try again, or bury the message as a dead letter."""
 
     async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
-        failing = Failing(self.door.service, self.door.sessions, self.door.gate, self.door.limit, current.get(), msg)
-        await failing.run(call_next)
+        await Failing(self.door, current.get(), msg).run(call_next)
 
 
 class Transaction(DoorMiddleware):
@@ -97,6 +82,8 @@ class Transaction(DoorMiddleware):
                 return
             with self.context.scope("session", session):
                 await call_next(msg)
+            if delivery.suspect and delivery.envelope:
+                await attempts.end(session, delivery.queue, delivery.envelope.id)
         delivery.outcome = "applied"
         self.door.committed()
 
