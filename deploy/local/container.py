@@ -8,9 +8,6 @@ removes the container when our process is killed.
 import asyncio
 import time
 
-from testcontainers.core.container import DockerContainer
-from testcontainers.core.docker_client import DockerClient
-
 from deploy.local.home import Home
 from deploy.local.parts import Running
 from deploy.local.problems import Unavailable
@@ -26,6 +23,8 @@ class ContainerBroker:
     running: tuple[Running, ...] = ()
 
     def __init__(self, home: Home) -> None:
+        from testcontainers.core.container import DockerContainer  # here, for it would cost every command 0.2 s
+
         self._password = home.secrets.password("rabbitmq")
         self._container = (
             DockerContainer(IMAGE)
@@ -38,6 +37,8 @@ class ContainerBroker:
     @staticmethod
     def is_possible() -> bool:
         """Whether a Docker engine answers."""
+        from testcontainers.core.docker_client import DockerClient
+
         try:
             return bool(DockerClient().client.ping())
         except Exception:  # the client raises many kinds, all of which mean "no engine"

@@ -1,6 +1,9 @@
 """Runs as rows: a run's proposals and whom it left out, and their confirmation."""
 
 import asyncio
+import pickle
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -28,7 +31,7 @@ async def propose(session: AsyncSession, offering: OfferingRow, by: str, clock: 
     pool = await queries.pool_of(session, offering, clock.today())
     mentors, mentees = available(pool, RoleKind.MENTOR), available(pool, RoleKind.MENTEE)
     history = await queries.history_of(session, offering.offering, {one.person for one in pool}, clock.today())
-    found = await asyncio.to_thread(_solve, mentors, mentees, history)
+    found = await _solve(mentors, mentees, history)
     row = RunRow(
         run=new_id(), offering=offering.offering, site=offering.site, made_by=by, made_at=clock.now(),
         expires_on=clock.today() + PROPOSALS_STAND, mentors=len(mentors), mentees=len(mentees),
@@ -43,11 +46,19 @@ async def propose(session: AsyncSession, offering: OfferingRow, by: str, clock: 
     return row
 
 
-def _solve(mentors: Sequence[Candidate], mentees: Sequence[Candidate], history: History) -> Assignment:
-    """In a thread: the event loop answers meanwhile, also while the solver is imported for the first time."""
-    from services.matching import solver
-
-    return solver.solve(mentors, mentees, history)
+async def _solve(mentors: Sequence[Candidate], mentees: Sequence[Candidate], history: History) -> Assignment:
+    """In a process of its own, whose memory goes with it. Raises RuntimeError when it fails."""
+    command = sys.executable, "-m", "services.matching.solver"
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    try:
+        found, _ = await process.communicate(pickle.dumps((mentors, mentees, history)))
+    finally:
+        if process.returncode is None:  # cancelled
+            process.kill()
+    if process.returncode:
+        raise RuntimeError(f"The solver ended with exit code {process.returncode}; its reason stands in the log.")
+    answer: Assignment = pickle.loads(found)  # noqa: S301 our own process wrote it
+    return answer
 
 
 async def _hold_proposals(session: AsyncSession, offering: str) -> None:

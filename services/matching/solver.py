@@ -1,8 +1,11 @@
 """The assignment of mentors and mentees as matrices: filter, score, and a global optimum.
 
-numpy and scipy take some 60 MB; this module is imported when a run starts, so that an idle service stays small.
+numpy and scipy take some 60 MB, which a process never gives back: `runs.py` starts this module as a process for each
+run, so that an idle service stays small. It reads the pickled arguments of `solve` and writes the pickled answer.
 """
 
+import pickle
+import sys
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from collections.abc import Set as AbstractSet
@@ -180,3 +183,7 @@ def _blocking(bars: Matrix, scores: Matrix, rows: Matrix, columns: Matrix, mento
     has_place = np.bincount(rows, minlength=len(mentors)) < [one.places for one in mentors]
     worst[has_place] = -1
     return int(np.count_nonzero((bars == 0) & (scores > worst[:, None]) & (scores > of_mentee[None, :])))
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(pickle.dumps(solve(*pickle.load(sys.stdin.buffer))))  # noqa: S301 our own process wrote it
