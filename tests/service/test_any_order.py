@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from deploy.registry import SERVICES, readers
 from shared.contracts import Event
 from shared.ids import new_id
 from tests.support.orders import clear, end_of, ids_in
-from tests.support.running import Running
+from tests.support.running import BEGINNING, Running
 
 READERS = [service for service in SERVICES if readers()[service]]
 
@@ -27,7 +28,7 @@ async def tell(it: Running, story: list[tuple[Event, int]], order: list[int], id
     """Let the service hear the story's events in an order that may repeat some."""
     for place in order:
         event, sequence = story[place]
-        await it.hear(event, sequence=sequence, event_id=ids[place])
+        await it.hear(event, sequence=sequence, event_id=ids[place], time=BEGINNING + timedelta(hours=place))
 
 
 @pytest.mark.timeout(300)
