@@ -2,26 +2,27 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any
+from inspect import signature
+from typing import Any
 
-from faststream import AckPolicy, Context
+from faststream import AckPolicy
 from faststream.middlewares import BaseMiddleware
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitQueue
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock as ClockPort
 from shared.contracts import Envelope, Event
-from shared.messaging.delivery import decode
+from shared.messaging.delivery import Message, current, decode
 from shared.messaging.topology import dead_queue_name, queue_name
 
 PREFETCH = 50
 
-Session = Annotated[AsyncSession, Context("session")]
-"""The handler's transaction; committed after the handler returns, before the message is acknowledged."""
-Clock = Annotated[ClockPort, Context("clock")]
-Heard = Annotated[Envelope, Context("envelope")]
-"""The envelope around the event: its id, `sequence` and domain `time`."""
-
+Session = AsyncSession
+"""`session`: the handler's transaction; committed after the handler returns, before the message is acknowledged."""
+Clock = ClockPort
+"""`clock`: domain time."""
+Heard = Envelope
+"""`heard`: the envelope around the event: its id, `sequence` and domain `time`."""
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -42,7 +43,8 @@ class Handlers:
         return [event for event, _ in self.registered]
 
     def subscriber(self, event: type[Event]) -> Callable[[Handler], Handler]:
-        """Hear an event type, on this service's own queue of it."""
+        """Hear an event type, on this service's own queue of it. The handler takes the event, and by name what else it
+        needs of `heard`, `session` and `clock`."""
 
         def register(handler: Handler) -> Handler:
             self.registered.append((event, handler))
@@ -51,7 +53,23 @@ class Handlers:
         return register
 
 
-async def _given_up() -> None:
+def _injected(handler: Handler) -> Callable[[Event], Awaitable[None]]:
+    """The handler, given what it needs of its delivery. FastStream would take a thread for each parameter."""
+    needs = tuple(signature(handler).parameters)[1:]
+
+    async def handle(event: Event) -> None:
+        delivery = current.get()
+        await handler(event, **{name: getattr(delivery, name) for name in needs})
+
+    return handle
+
+
+async def _every(_: Message) -> bool:
+    """FastStream's default filter is not async and would take a thread for each message."""
+    return True
+
+
+async def _given_up(_: Event) -> None:
     """Messages of the dead queue are buried by the Failures middleware and never come here."""
     raise AssertionError("A message of the dead queue passed the Failures middleware.")
 
@@ -69,16 +87,17 @@ def consumer(
         default_channel=Channel(prefetch_count=PREFETCH),
         middlewares=middlewares,
         decoder=decode,
+        apply_types=False,
         log_level=logging.DEBUG,
         graceful_timeout=15.0,
         timeout=10.0,
         reconnect_interval=1.0,
     )
     for event, handler in handlers.registered:
-        _subscribe(broker, queue_name(handlers.service, event), handler)
+        _subscribe(broker, queue_name(handlers.service, event), _injected(handler))
     _subscribe(broker, dead_queue_name(handlers.service), _given_up)
     return broker
 
 
 def _subscribe(broker: RabbitBroker, queue: str, handler: Handler) -> None:
-    broker.subscriber(_queue(queue), ack_policy=AckPolicy.REJECT_ON_ERROR, no_reply=True)(handler)
+    broker.subscriber(_queue(queue), ack_policy=AckPolicy.REJECT_ON_ERROR, no_reply=True)(handler, filter=_every)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from faststream.message import StreamMessage
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.clock import Clock
 from shared.contracts import Envelope, Event
 from shared.contracts.envelope import Undecodable
 from shared.contracts.envelope import decode as decode_envelope
@@ -19,7 +21,7 @@ Outcome = Literal["applied", "duplicate", "dead", "retried"]
 class Delivery:
     """A message in a handler's queue. `envelope` is None where it could not be read; `fault` says why.
 
-    A `suspect` was redelivered so often that it may kill the process.
+    A `suspect` was redelivered so often that it may kill the process. `session` and `clock` are set for the handler.
     """
 
     queue: str
@@ -28,6 +30,13 @@ class Delivery:
     outcome: Outcome = "applied"
     attempts: int = 0
     suspect: bool = False
+    session: AsyncSession | None = None
+    clock: Clock | None = None
+
+    @property
+    def heard(self) -> Envelope | None:
+        """The envelope, as handlers call it."""
+        return self.envelope
 
 
 current: ContextVar[Delivery] = ContextVar("delivery")

@@ -12,7 +12,6 @@ from contextlib import nullcontext
 from typing import Any
 
 import structlog
-from fast_depends.exceptions import ValidationError as InjectionError
 from faststream.exceptions import RejectMessage
 from faststream.message import StreamMessage
 from pydantic import ValidationError
@@ -39,7 +38,7 @@ class GivenUp(Exception):
     """The broker dead-lettered this message; the message says why it did."""
 
 
-PERMANENT = (Undecodable, Contradiction, ValidationError, InjectionError, GivenUp, attempts.KilledProcess)
+PERMANENT = (Undecodable, Contradiction, ValidationError, GivenUp, attempts.KilledProcess)
 
 
 class Failing:

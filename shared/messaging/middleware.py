@@ -6,7 +6,6 @@ knows it.
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import Any
 
 import structlog
@@ -41,6 +40,7 @@ class Observe(DoorMiddleware):
 
     async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
         delivery = read(self.context.get_local("handler_").queue.name, msg)
+        delivery.clock = self.door.clock
         envelope = delivery.envelope
         story = Origin(envelope.correlationid, envelope.id, envelope.traceparent) if envelope else Origin(new_id())
         bound = {"handler": delivery.queue, "correlation_id": str(story.correlation_id)}
@@ -50,10 +50,7 @@ class Observe(DoorMiddleware):
         self.door.busy += 1
         tokens = current.set(delivery), origin.set(story)
         try:
-            with ExitStack() as stack:
-                stack.enter_context(structlog.contextvars.bound_contextvars(**bound))
-                stack.enter_context(self.context.scope("envelope", envelope))
-                stack.enter_context(self.context.scope("clock", self.door.clock))
+            with structlog.contextvars.bound_contextvars(**bound):
                 await call_next(msg)
                 seconds = time.perf_counter() - started
                 telemetry.event_handled(delivery.queue, delivery.outcome, seconds)
@@ -80,8 +77,8 @@ class Transaction(DoorMiddleware):
             if delivery.envelope and not await self._take(session, delivery, delivery.envelope, msg):
                 delivery.outcome = "duplicate"
                 return
-            with self.context.scope("session", session):
-                await call_next(msg)
+            delivery.session = session
+            await call_next(msg)
             if delivery.suspect and delivery.envelope:
                 await attempts.end(session, delivery.queue, delivery.envelope.id)
         delivery.outcome = "applied"
