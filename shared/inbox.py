@@ -1,5 +1,6 @@
 """The inbox: one row per handler and event, the first act of a handler's transaction; so repeats change nothing."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -29,6 +30,7 @@ Index("inbox_received_at", inbox.c.received_at)
 
 
 _RECORD = insert(inbox).on_conflict_do_nothing()  # built once: building it took longer than Postgres does
+_RECORD_ALL = _RECORD.returning(inbox.c.event_id)
 
 
 def is_too_old(event_id: UUID) -> bool:
@@ -40,6 +42,15 @@ async def record(session: AsyncSession, handler: str, event_id: UUID, outcome: s
     """Note that `handler` deals with an event now. False when it has already done so."""
     row = {"handler": handler, "event_id": event_id, "outcome": outcome, "received_at": real_now()}
     return cast("CursorResult[Any]", await session.execute(_RECORD, row)).rowcount == 1
+
+
+async def record_all(session: AsyncSession, handler: str, event_ids: Collection[UUID]) -> set[UUID]:
+    """Note that `handler` deals with events now; returns those with which it had not done so."""
+    now = real_now()
+    rows = [  # in order, so that two that record the same wait for each other instead of for ever
+        {"handler": handler, "event_id": each, "outcome": APPLIED, "received_at": now} for each in sorted(event_ids)
+    ]
+    return set(await session.scalars(_RECORD_ALL, rows))
 
 
 async def revive(session: AsyncSession, handler: str, event_id: UUID) -> bool:

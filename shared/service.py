@@ -20,7 +20,6 @@ from shared.messaging.broker import Handlers, consumer
 from shared.messaging.consumption import ConsumersLost, Consumption, QueueMissing
 from shared.messaging.door import Door
 from shared.messaging.gate import DatabaseGate
-from shared.messaging.middleware import middlewares
 from shared.outbox import Relay
 from shared.outbox.tables import outbox
 from shared.settings import ServiceSettings
@@ -70,7 +69,7 @@ class Service:
         self.gate = DatabaseGate(self.sessions)
         limit = asyncio.Semaphore(max(1, self.settings.pool_size - 2))
         self.door = Door(self.name, self.sessions, self.clock, self.relay.wake, self.gate, limit)
-        self.broker = consumer(amqp_url, self.handlers, middlewares(self.door))
+        self.broker = consumer(amqp_url, self.handlers, self.door)
         self.consumption = Consumption(self.broker, amqp_url)
         self.gate.pause, self.gate.resume = self.consumption.pause, self.consumption.resume
         self.timers = deadlines.Timers(self.sessions, self.clock, self.rules, self.relay.wake)

@@ -1,6 +1,6 @@
 """Statements worth a name. Those of sending carry the claim, so that a worker that came too late changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -20,6 +20,16 @@ UNTRACKED = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
+class Occasion:
+    """What mails are about: the subject of an event, whom it concerns, where and when."""
+
+    cause: str
+    people: Sequence[UUID]
+    sites: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Claimed:
     """A mail in hand."""
 
@@ -30,41 +40,45 @@ class Claimed:
     caused_at: datetime
 
 
-async def take_cause(session: AsyncSession, cause: str, *, over: bool = False) -> bool:
+_CAUSES = insert(CauseRow)
+_TAKE_CAUSES = _CAUSES.on_conflict_do_update(
+    index_elements=["cause"], set_={"is_over": or_(CauseRow.is_over, _CAUSES.excluded.is_over)}
+).returning(CauseRow.cause, CauseRow.is_over)
+_MAILS = insert(MailRow)
+_STORE_MAILS = _MAILS.on_conflict_do_update(
+    index_elements=["mail"],
+    set_={"caused_at": _MAILS.excluded.caused_at},
+    where=MailRow.caused_at > _MAILS.excluded.caused_at,
+)
+
+
+async def take_causes(session: AsyncSession, causes: Iterable[str], *, over: bool = False) -> dict[str, bool]:
     """Lock what mails are about until the commit, so that its beginning and its ending see each other.
 
-    Returns whether it is over, by this or by what was heard before.
+    Returns for each whether it is over, by this or by what was heard before.
     """
-    statement = insert(CauseRow).values(cause=cause, is_over=over)
-    statement = statement.on_conflict_do_update(
-        index_elements=["cause"], set_={"is_over": or_(CauseRow.is_over, statement.excluded.is_over)}
-    )
-    return bool(await session.scalar(statement.returning(CauseRow.is_over)))
+    rows = [{"cause": cause, "is_over": over} for cause in sorted(set(causes))]
+    found = await session.execute(_TAKE_CAUSES, rows)
+    return {row.cause: row.is_over for row in found}
 
 
-async def store_mails(
-    session: AsyncSession, cause: str, kind: Kind, people: Iterable[UUID], sites: tuple[str, ...], at: datetime
-) -> None:
-    """One mail for each person; what was heard before changes nothing but an earlier time of its cause."""
-    state = first_state(await take_cause(session, cause))
-    shared = {"cause": cause, "kind": kind, "site": sites[0], "other_site": sites[1] if len(sites) > 1 else None}
-    rows = [
-        {"mail": mail_id(cause, person, kind), "person": person, "state": state, "caused_at": at, **shared}
-        for person in once_each(people)
-    ]
-    statement = insert(MailRow).values(rows)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["mail"],
-            set_={"caused_at": statement.excluded.caused_at},
-            where=MailRow.caused_at > statement.excluded.caused_at,
-        )
-    )
+async def store_mails(session: AsyncSession, kind: Kind, *occasions: Occasion) -> None:
+    """One mail for each person of an occasion; what was heard before changes nothing but an earlier time of it."""
+    over = await take_causes(session, [each.cause for each in occasions])
+    mails = {
+        mail_id(each.cause, person, kind): {
+            "cause": each.cause, "kind": kind, "person": person, "state": first_state(over[each.cause]),
+            "site": each.sites[0], "other_site": each.sites[1] if len(each.sites) > 1 else None, "caused_at": each.at,
+        }
+        for each in occasions
+        for person in once_each(each.people)
+    }  # fmt: skip
+    await session.execute(_STORE_MAILS, [{"mail": mail, **values} for mail, values in mails.items()])
 
 
 async def supersede(session: AsyncSession, cause: str) -> None:
     """The cause is over: what has not gone out does not go out."""
-    await take_cause(session, cause, over=True)
+    await take_causes(session, [cause], over=True)
     await session.execute(
         update(MailRow)
         .where(MailRow.cause == cause, MailRow.state == State.WAITING)

@@ -1,21 +1,24 @@
 """The event door of a service: `events = Handlers("x")`, then `@events.subscriber(Event)` for each event heard."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
 from faststream import AckPolicy
-from faststream.middlewares import BaseMiddleware
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitQueue
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock as ClockPort
 from shared.contracts import Envelope, Event
-from shared.messaging.delivery import Message, current, decode
+from shared.messaging.batches import Batch, Told
+from shared.messaging.delivery import Delivery, Message, current, decode
+from shared.messaging.door import Door
+from shared.messaging.middleware import middlewares
 from shared.messaging.topology import dead_queue_name, queue_name
 
-PREFETCH = 50
+PREFETCH = 100
 
 Session = AsyncSession
 """`session`: the handler's transaction; committed after the handler returns, before the message is acknowledged."""
@@ -27,6 +30,15 @@ Heard = Envelope
 Handler = Callable[..., Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Registered:
+    """A handler and what it hears; `batched` when it takes a sequence of Told instead of one event."""
+
+    event: type[Event]
+    handler: Handler
+    batched: bool
+
+
 class Handlers:
     """The subscribers of one service, recorded here and registered on its broker when the service is built.
 
@@ -35,33 +47,43 @@ class Handlers:
 
     def __init__(self, service: str) -> None:
         self.service = service
-        self.registered: list[tuple[type[Event], Handler]] = []
+        self.registered: list[Registered] = []
 
     @property
     def heard(self) -> list[type[Event]]:
         """The event types this service hears."""
-        return [event for event, _ in self.registered]
+        return [each.event for each in self.registered]
 
-    def subscriber(self, event: type[Event]) -> Callable[[Handler], Handler]:
-        """Hear an event type, on this service's own queue of it. The handler takes the event, and by name what else it
-        needs of `heard`, `session` and `clock`."""
+    def subscriber(self, event: type[Event], *, batched: bool = False) -> Callable[[Handler], Handler]:
+        """Hear an event type, on this service's own queue of it.
+
+        The handler takes the event, and by name what else it needs of `heard`, `session` and `clock`. A batched one
+        takes a sequence of Told, all in one transaction, and emits nothing, since no single event causes what it does.
+        """
 
         def register(handler: Handler) -> Handler:
-            self.registered.append((event, handler))
+            self.registered.append(Registered(event, handler, batched))
             return handler
 
         return register
 
 
-def _injected(handler: Handler) -> Callable[[Event], Awaitable[None]]:
-    """The handler, given what it needs of its delivery. FastStream would take a thread for each parameter."""
+def _given(handler: Handler) -> Callable[[Any, Delivery], Awaitable[None]]:
+    """The handler, given what it needs of a delivery. FastStream would take a thread for each parameter."""
     needs = tuple(signature(handler).parameters)[1:]
 
-    async def handle(event: Event) -> None:
-        delivery = current.get()
-        await handler(event, **{name: getattr(delivery, name) for name in needs})
+    async def handle(told: Any, delivery: Delivery) -> None:
+        await handler(told, **{name: getattr(delivery, name) for name in needs})
 
     return handle
+
+
+def _alone(handle: Callable[[Any, Delivery], Awaitable[None]], *, batched: bool) -> Callable[[Event], Awaitable[None]]:
+    async def handle_one(event: Event) -> None:
+        delivery = current.get()
+        await handle([Told(event, delivery.heard)] if batched and delivery.heard else event, delivery)
+
+    return handle_one
 
 
 async def _every(_: Message) -> bool:
@@ -78,14 +100,12 @@ def _queue(name: str) -> RabbitQueue:
     return RabbitQueue(name, queue_type=QueueType.QUORUM, durable=True, declare=False)
 
 
-def consumer(
-    amqp_url: str, handlers: Handlers, middlewares: Sequence[Callable[..., BaseMiddleware[Any, Any]]]
-) -> RabbitBroker:
+def consumer(amqp_url: str, handlers: Handlers, door: Door) -> RabbitBroker:
     """The consuming broker of a service. It declares nothing; a missing queue raises at start."""
     broker = RabbitBroker(
         amqp_url,
         default_channel=Channel(prefetch_count=PREFETCH),
-        middlewares=middlewares,
+        middlewares=middlewares(door),
         decoder=decode,
         apply_types=False,
         log_level=logging.DEBUG,
@@ -93,8 +113,11 @@ def consumer(
         timeout=10.0,
         reconnect_interval=1.0,
     )
-    for event, handler in handlers.registered:
-        _subscribe(broker, queue_name(handlers.service, event), _injected(handler))
+    for each in handlers.registered:
+        queue, handle = queue_name(handlers.service, each.event), _given(each.handler)
+        _subscribe(broker, queue, _alone(handle, batched=each.batched))
+        if each.batched:
+            door.batches[queue] = Batch(door, handle)
     _subscribe(broker, dead_queue_name(handlers.service), _given_up)
     return broker
 

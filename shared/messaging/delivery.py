@@ -7,10 +7,12 @@ from typing import Any, Literal
 from faststream.message import StreamMessage
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import inbox
 from shared.clock import Clock
 from shared.contracts import Envelope, Event
 from shared.contracts.envelope import Undecodable
 from shared.contracts.envelope import decode as decode_envelope
+from shared.deadletters import REPLAY_HEADER
 from shared.messaging.attempts import SUSPECT_AFTER
 
 Message = StreamMessage[Any]
@@ -30,8 +32,16 @@ class Delivery:
     outcome: Outcome = "applied"
     attempts: int = 0
     suspect: bool = False
+    replayed: bool = False
     session: AsyncSession | None = None
     clock: Clock | None = None
+
+    @property
+    def is_ordinary(self) -> bool:
+        """Whether nothing about it needs a closer look: neither a suspect nor a replay, nor too old to be known."""
+        if self.suspect or self.replayed or self.envelope is None:
+            return False
+        return self.envelope.id.version == 7 and not inbox.is_too_old(self.envelope.id)
 
     @property
     def heard(self) -> Envelope | None:
@@ -46,11 +56,12 @@ def read(queue: str, message: Message) -> Delivery:
     """Read a message's envelope; a fault is kept for the middleware that buries the message."""
     redeliveries = message.headers.get("x-delivery-count")  # of a quorum queue; anybody may send any header
     suspect = isinstance(redeliveries, int) and redeliveries >= SUSPECT_AFTER
+    delivery = Delivery(queue, suspect=suspect, replayed=REPLAY_HEADER in message.headers)
     try:
-        envelope = decode_envelope(message.body, dict(message.headers), message.content_type)
-        return Delivery(queue, envelope, suspect=suspect)
+        delivery.envelope = decode_envelope(message.body, dict(message.headers), message.content_type)
     except Undecodable as fault:
-        return Delivery(queue, fault=fault, suspect=suspect)
+        delivery.fault = fault
+    return delivery
 
 
 async def decode(message: Message) -> Event:

@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.clock import Clock
 from shared.messaging.gate import DatabaseGate
 from shared.messaging.pauses import Subscriber
+
+if TYPE_CHECKING:
+    from shared.messaging.batches import Batch
 
 
 @dataclass
@@ -23,6 +27,8 @@ class Door:
     limit: asyncio.Semaphore
     busy: int = field(default=0)
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
+    batches: "dict[str, Batch]" = field(default_factory=dict)
+    """Of the queues whose handlers take several messages at once."""
     suspects: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the one message in hand that may kill the process."""
 

@@ -1,4 +1,4 @@
-"""The way of a message through a service, outermost first: Observe, Failures, Transaction, handler.
+"""The way of a message through a service, outermost first: Observe, Together, Failures, Transaction, handler.
 
 The handler's transaction commits before the acknowledgement: a crash in between repeats the message, and the inbox
 knows it.
@@ -61,6 +61,16 @@ class Observe(DoorMiddleware):
             self.door.busy -= 1
 
 
+class Together(DoorMiddleware):
+    """A message whose handler takes batches is applied with those that wait beside it, if nothing speaks against it."""
+
+    async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
+        delivery = current.get()
+        batch = self.door.batches.get(delivery.queue)
+        if batch is None or not await batch.join(delivery):
+            await call_next(msg)
+
+
 class Failures(DoorMiddleware):
     """Decides what a failure means: wait for the database, try again, or bury the message as a dead letter."""
 
@@ -74,7 +84,7 @@ class Transaction(DoorMiddleware):
     async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
         delivery = current.get()
         async with self.door.sessions.begin() as session:
-            if delivery.envelope and not await self._take(session, delivery, delivery.envelope, msg):
+            if delivery.envelope and not await self._take(session, delivery, delivery.envelope):
                 delivery.outcome = "duplicate"
                 return
             delivery.session = session
@@ -85,22 +95,21 @@ class Transaction(DoorMiddleware):
         self.door.committed()
 
     @staticmethod
-    async def _take(session: AsyncSession, delivery: Delivery, envelope: Envelope, msg: Message) -> bool:
-        replayed = deadletters.REPLAY_HEADER in msg.headers
-        if not replayed and inbox.is_too_old(envelope.id):
+    async def _take(session: AsyncSession, delivery: Delivery, envelope: Envelope) -> bool:
+        if not delivery.replayed and inbox.is_too_old(envelope.id):
             raise Contradiction(f"The event is older than {inbox.KEPT.days} days: whether it is a repeat is unknown.")
         if await inbox.record(session, delivery.queue, envelope.id):
             return True
-        if replayed and await inbox.revive(session, delivery.queue, envelope.id):
+        if delivery.replayed and await inbox.revive(session, delivery.queue, envelope.id):
             await deadletters.forgive(session, delivery.queue, str(envelope.id))
             return True
         return False
 
 
 def middlewares(door: Door) -> list[Callable[..., DoorMiddleware]]:
-    """The three, outermost first, as FastStream wants them: one instance per message."""
+    """The four, outermost first, as FastStream wants them: one instance per message."""
 
     def made(kind: type[DoorMiddleware]) -> Callable[..., DoorMiddleware]:
         return lambda msg, /, *, context: kind(msg, context=context, door=door)
 
-    return [made(Observe), made(Failures), made(Transaction)]
+    return [made(Observe), made(Together), made(Failures), made(Transaction)]
