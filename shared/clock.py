@@ -25,6 +25,11 @@ class Clock(Protocol):
         """Domain seconds that pass in one real second; 0 where time stands until it is set."""
         ...
 
+    @property
+    def poll_seconds(self) -> float:
+        """Real seconds after which those look again who wait for time to make something due."""
+        ...
+
     def now(self) -> datetime:
         """The domain's present moment, aware, in UTC."""
         ...
@@ -38,6 +43,7 @@ class RealClock:
     """Domain time is real time."""
 
     rate = 1.0
+    poll_seconds = 1.0
 
     def now(self) -> datetime:
         return real_now()
@@ -51,6 +57,8 @@ class FileClock:
 
     The file is read again when it changes; a broken or missing file keeps the last anchor.
     """
+
+    poll_seconds = 0.25  # time may jump at any moment
 
     def __init__(self, path: Path) -> None:
         self._path = path

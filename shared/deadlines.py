@@ -18,7 +18,6 @@ from shared.clock import Clock, real_now
 from shared.db import PLATFORM, PUBLIC
 
 RETRY = timedelta(seconds=5)
-POLL_SECONDS = 0.25
 
 log = structlog.get_logger(__name__)
 
@@ -72,12 +71,21 @@ class Timers:
         while True:
             try:
                 fired = await self.step()
+                pause = 0.0 if fired else await self._until_next()
             except Exception as error:
                 log.warning("timers.wait", reason=repr(error))
-                await asyncio.sleep(1)
-                continue
-            if not fired:
-                await asyncio.sleep(POLL_SECONDS)
+                pause = 1.0
+            await asyncio.sleep(pause)
+
+    async def _until_next(self) -> float:
+        """Real seconds until the next deadline is due, or until it is time to see whether another one was armed."""
+        now, poll = self._clock.now(), self._clock.poll_seconds
+        async with self._sessions() as session:
+            next_at = await session.scalar(select(func.min(deadline.c.due_at)).where(deadline.c.due_at > now))
+        if next_at is None or not self._clock.rate:
+            return poll
+        seconds: float = (next_at - now).total_seconds()
+        return min(poll, seconds / self._clock.rate)
 
     async def step(self) -> bool:
         """Fire the earliest due deadline. False when none is due."""
@@ -94,6 +102,7 @@ class Timers:
             except Exception:
                 await session.rollback()
                 log.exception("timer.failed", kind=kind, subject=subject)
+                telemetry.deadline_failed(kind)
                 await self._postpone(session, kind, subject)
                 return True
         telemetry.deadline_lateness((now - due_at).total_seconds())

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import deadlines, health, http, idempotency, inbox, migrations, problems
+from shared import deadlines, health, http, idempotency, inbox, measures, migrations, problems, telemetry
 from shared.access import Keys
 from shared.clock import clock_from, real_now
 from shared.db import create_engine, create_sessions, is_away
@@ -20,6 +20,7 @@ from shared.messaging.broker import Handlers, consumer
 from shared.messaging.consumption import ConsumersLost, Consumption, QueueMissing
 from shared.messaging.door import Door
 from shared.messaging.gate import DatabaseGate
+from shared.messaging.topology import dead_queue_name, queue_name
 from shared.outbox import Relay
 from shared.outbox.tables import outbox
 from shared.settings import ServiceSettings
@@ -38,6 +39,8 @@ class Sender:
     name: str
     step: Callable[[], Awaitable[int]]
     waiting: Callable[[AsyncSession], Awaitable[int]]
+    unknown: Callable[[AsyncSession], Awaitable[int]] | None = None
+    """Counts what was cut off in sending and waits for a person."""
 
 
 class Stopped(Exception):
@@ -72,6 +75,9 @@ class Service:
         self.broker = consumer(amqp_url, self.handlers, self.door)
         self.consumption = Consumption(self.broker, amqp_url)
         self.gate.pause, self.gate.resume = self.consumption.pause, self.consumption.resume
+        telemetry.hears(self.queues)
+        telemetry.rules(self.rules)
+        telemetry.consumers_ready(lambda: self.consumption.ready)
         self.timers = deadlines.Timers(self.sessions, self.clock, self.rules, self.relay.wake)
         self.parts = ALL_PARTS
         self.stopped: Stopped | None = None
@@ -80,7 +86,10 @@ class Service:
     def http(self, parts: frozenset[Part] = ALL_PARTS) -> FastAPI:
         """The HTTP app; its lifespan runs the other parts in the background. Without `api` only health is served."""
         self.parts = parts
-        app = FastAPI(title=f"Rapport {self.name}", docs_url=None, redoc_url=None, lifespan=self._lifespan)
+        app = FastAPI(
+            title=f"Rapport {self.name}", docs_url=None, redoc_url=None, lifespan=self._lifespan,
+            telemetry={"tracing": False, "metrics": False, "logs": False},  # it would tell paths, queries and errors
+        )  # fmt: skip
         app.state.service = self
         app.state.sessions, app.state.clock = self.sessions, self.clock
         app.state.committed = self.relay.wake
@@ -91,6 +100,11 @@ class Service:
         for router in self.routers if "api" in parts else ():
             app.include_router(router)
         return app
+
+    @property
+    def queues(self) -> list[str]:
+        """The queues that this service consumes."""
+        return [*(queue_name(self.name, event) for event in self.handlers.heard), dead_queue_name(self.name)]
 
     async def quiet(self) -> dict[str, int]:
         """What is still under way: outbox rows, due deadlines, rows that senders could do now, messages in hand."""
@@ -123,7 +137,7 @@ class Service:
         if "worker" in self.parts:
             runs["worker"] = self.consumption.run
         if "timers" in self.parts:
-            runs |= {"timers": self.timers.run, "housekeeping": self._keep_house}
+            runs |= {"timers": self.timers.run, "housekeeping": self._keep_house, "measures": self._measure}
             runs |= {sender.name: partial(self._send, sender) for sender in self.senders}
         return runs
 
@@ -170,8 +184,22 @@ class Service:
                 log.warning("sender.retry", sender=sender.name, exc_info=error)
                 await asyncio.sleep(1)
                 continue
-            if not done:
-                await asyncio.sleep(deadlines.POLL_SECONDS)
+            if done:
+                telemetry.sender_stepped(sender.name)
+            else:
+                await asyncio.sleep(self.clock.poll_seconds)
+
+    async def _measure(self) -> None:
+        while True:
+            try:
+                async with self.sessions() as session:
+                    await measures.measure(session, self.clock.now(), self.queues)
+                    for sender in self.senders:
+                        unknown = await sender.unknown(session) if sender.unknown else 0
+                        measures.sender_waiting(sender.name, await sender.waiting(session), unknown)
+            except Exception as error:
+                log.warning("measures.retry", reason=repr(error))
+            await asyncio.sleep(measures.MEASURE_SECONDS)
 
     async def _keep_house(self) -> None:
         while True:

@@ -18,5 +18,5 @@ def build(settings: Settings | None = None) -> Service:
     )
     book = AddressBook(settings.intake_url, settings.service_token)
     mails = Mails(service.sessions, service.clock, book, server, Letterhead(settings.mail_from, settings.link_url))
-    service.senders.append(Sender("mails", mails.step, mails.waiting))
+    service.senders.append(Sender("mails", mails.step, mails.waiting, mails.unknown))
     return service

@@ -97,6 +97,11 @@ async def waiting(session: AsyncSession, now: datetime) -> int:
     return await session.scalar(select(func.count()).select_from(MailRow).where(under_way)) or 0
 
 
+async def unknown(session: AsyncSession) -> int:
+    """How many mails wait for a person's decision."""
+    return await session.scalar(select(func.count()).select_from(MailRow).where(MailRow.state == State.UNKNOWN)) or 0
+
+
 async def take_batch(session: AsyncSession, claim: UUID, size: int, now: datetime) -> list[Claimed]:
     """Take the oldest mails that may go out and that nobody has in hand."""
     free = or_(MailRow.lease_until.is_(None), MailRow.lease_until <= now)

@@ -46,12 +46,19 @@ class Mails:
         """Mails that could go out now, or are going out."""
         return await queries.waiting(session, real_now())
 
+    async def unknown(self, session: AsyncSession) -> int:
+        """Mails about which a person has to decide."""
+        return await queries.unknown(session)
+
     async def step(self) -> int:
         """Deal with a batch; returns how many mails came to an end. 0 also when intake or the server is away."""
-        await self._declare_lost()
         claim = new_id()
         async with self._sessions.begin() as session:
+            lost = await queries.declare_lost(session, real_now())
             batch = await queries.take_batch(session, claim, BATCH, real_now())
+        if lost:
+            _count(State.UNKNOWN, len(lost))
+            _warn(lost)
         if not batch:
             return 0
         try:
@@ -59,12 +66,6 @@ class Mails:
         finally:
             async with self._sessions.begin() as session:
                 await queries.release(session, claim)
-
-    async def _declare_lost(self) -> None:
-        async with self._sessions.begin() as session:
-            lost = await queries.declare_lost(session, real_now())
-        if lost:
-            _count_unknown(lost)
 
     async def _deal_with(self, batch: list[Claimed], claim: UUID) -> int:
         try:
@@ -122,7 +123,7 @@ class Mails:
         async with self._sessions.begin() as session:
             await self._write_down(session, row, claim, outcome)
         if outcome.state is State.UNKNOWN:
-            _count_unknown([row.mail])
+            _warn([row.mail])
         return int(outcome.state is not State.WAITING)
 
     async def _write_down(self, session: AsyncSession, row: Claimed, claim: UUID, outcome: Outcome) -> None:
@@ -132,11 +133,16 @@ class Mails:
         if outcome.retry_after:
             values["retry_at"] = real_now() + outcome.retry_after
         if await queries.settle(session, row.mail, claim, values):
+            _count(outcome.state)
             log.info("mail", mail=str(row.mail), kind=row.kind, state=outcome.state, code=outcome.smtp_code)
 
 
-def _count_unknown(mails: list[UUID]) -> None:
-    telemetry.mails_unknown(len(mails))
+def _count(state: State, mails: int = 1) -> None:
+    if state is not State.WAITING:
+        telemetry.mails_ended(state, mails)
+
+
+def _warn(mails: list[UUID]) -> None:
     log.warning("mails.unknown", mails=[str(mail) for mail in mails])
 
 

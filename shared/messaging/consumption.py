@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import NoReturn
 
 import aio_pika
 import structlog
+from aio_pika.abc import AbstractConnection
 from aiormq.exceptions import ChannelNotFoundEntity
 from faststream.rabbit import RabbitBroker
 
@@ -29,6 +31,7 @@ class Consumption:
 
     def __init__(self, broker: RabbitBroker, amqp_url: str) -> None:
         self._broker, self._amqp_url = broker, amqp_url
+        self._asking: AbstractConnection | None = None
         self.ready = False
 
     async def run(self) -> NoReturn:
@@ -65,6 +68,7 @@ class Consumption:
     async def stop(self) -> None:
         """Stop consuming; messages in hand are finished first."""
         self.ready = False
+        await self._stop_asking()
         await self._broker.stop()
 
     async def _each(self, act: Callable[..., Awaitable[None]]) -> None:
@@ -97,9 +101,17 @@ class Consumption:
         """Our queues on which the broker knows no consumer; none where the broker cannot be asked."""
         names = [subscriber.queue.name for subscriber in self._broker.subscribers]  # type: ignore[attr-defined]  # all are RabbitSubscribers
         try:
-            async with await aio_pika.connect(self._amqp_url, timeout=5) as connection:
-                channel = await connection.channel()
+            if self._asking is None or self._asking.is_closed:
+                self._asking = await aio_pika.connect(self._amqp_url, timeout=5)
+            async with asyncio.timeout(5), self._asking.channel() as channel:
                 found = [await channel.declare_queue(name, passive=True) for name in names]
                 return [queue.name for queue in found if queue.declaration_result.consumer_count == 0]
         except (ConnectionError, OSError, TimeoutError, aio_pika.exceptions.AMQPError):
+            await self._stop_asking()
             return []
+
+    async def _stop_asking(self) -> None:
+        asking, self._asking = self._asking, None
+        if asking is not None:
+            with suppress(Exception):  # it may be broken, and is given up either way
+                await asyncio.wait_for(asking.close(), 2)
