@@ -46,6 +46,7 @@ class Corpse:
     handler: str
     queue: str
     event_id: UUID | None
+    epoch: int
     body: bytes
     headers: Mapping[str, Any]
     content_type: str | None
@@ -60,7 +61,7 @@ class Corpse:
 async def bury(session: AsyncSession, corpse: Corpse, attempts: int) -> bool:
     """Write the inbox row (`dead`) and the dead letter. False when the event turns out to be applied already."""
     if corpse.event_id:
-        first = await inbox.record(session, corpse.handler, corpse.event_id, inbox.DEAD)
+        first = await inbox.record(session, corpse.handler, corpse.event_id, corpse.epoch, inbox.DEAD)
         if not first and not await _is_dead(session, corpse):
             return False
     now = real_now()

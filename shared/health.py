@@ -34,9 +34,9 @@ async def readyz(request: Request) -> JSONResponse:
 
 
 @router.get("/metrics")
-async def metrics() -> Response:
-    """Prometheus metrics of this process."""
-    return telemetry.metrics_response()
+async def metrics(request: Request) -> Response:
+    """Prometheus metrics of this process: those of the parts that it runs."""
+    return Response(telemetry.metrics(request.app.state.service.parts), media_type=telemetry.CONTENT_TYPE)
 
 
 @router.get("/internal/quiet")

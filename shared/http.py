@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import problems, telemetry
+from shared import problems, telemetry, tracing
 from shared.access import authenticated
 from shared.clock import Clock
 from shared.idempotency import Claim
@@ -142,34 +142,44 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        story = Origin(_correlation_id(headers.get("x-correlation-id")))
-        token = origin.set(story)
-        seen = _Seen(send, str(story.correlation_id))
-        started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(correlation_id=str(story.correlation_id)):
+        correlation_id = _correlation_id(headers.get("x-correlation-id"))
+        seen = _Seen(send, str(correlation_id), scope)
+        with tracing.request(scope["method"], headers, seen.end) as traceparent:
+            token = origin.set(Origin(correlation_id, traceparent=traceparent))
             try:
-                if _declared_length(headers) > BODY_LIMIT:
-                    await TooLarge(f"The limit is {BODY_LIMIT} bytes.").response()(scope, receive, seen)
-                else:
-                    await self._app(scope, _limited(receive), seen)
-            except Exception as error:  # answered here, where the story is still bound
-                if seen.status:
-                    raise
-                await problems.unexpected(error)(scope, receive, seen)
+                with structlog.contextvars.bound_contextvars(correlation_id=str(correlation_id)):
+                    await self._serve(scope, receive, seen, headers)
             finally:
                 origin.reset(token)
-                seconds = time.perf_counter() - started
-                route = getattr(scope.get("route"), "path_format", "unknown")
-                telemetry.request_answered(scope["method"], route, seen.status, seconds)
-                log.info("request", method=scope["method"], route=route, status=seen.status, seconds=round(seconds, 4))
+
+    async def _serve(self, scope: Scope, receive: Receive, seen: "_Seen", headers: dict[str, str]) -> None:
+        started = time.perf_counter()
+        try:
+            if _declared_length(headers) > BODY_LIMIT:
+                await TooLarge(f"The limit is {BODY_LIMIT} bytes.").response()(scope, receive, seen)
+            else:
+                await self._app(scope, _limited(receive), seen)
+        except Exception as error:  # answered here, where the story is still bound
+            if seen.status:
+                raise
+            await problems.unexpected(error)(scope, receive, seen)
+        finally:
+            seconds = time.perf_counter() - started
+            route, status = seen.end()
+            telemetry.request_answered(scope["method"], route, status, seconds)
+            log.info("request", method=scope["method"], route=route, status=status, seconds=round(seconds, 4))
 
 
 class _Seen:
     """Passes the answer on, adds the correlation id and remembers the status."""
 
-    def __init__(self, send: Send, correlation_id: str) -> None:
-        self._send, self._correlation_id = send, correlation_id
+    def __init__(self, send: Send, correlation_id: str, scope: Scope) -> None:
+        self._send, self._correlation_id, self._scope = send, correlation_id, scope
         self.status = 0
+
+    def end(self) -> tuple[str, int]:
+        """The route's template and the status, once the request is answered."""
+        return getattr(self._scope.get("route"), "path_format", "unknown"), self.status
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -1,11 +1,11 @@
 """The inbox: one row per handler and event, the first act of a handler's transaction; so repeats change nothing."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Column, CursorResult, DateTime, Index, Table, Text, Uuid, delete, select, tuple_, update
+from sqlalchemy import Column, CursorResult, DateTime, Index, Integer, Table, Text, Uuid, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +25,7 @@ inbox = Table(
     Column("event_id", Uuid, primary_key=True, info=PUBLIC),
     Column("outcome", Text, nullable=False, info=PUBLIC),
     Column("received_at", DateTime(timezone=True), nullable=False, info=PUBLIC),
+    Column("epoch", Integer, nullable=False, server_default="1", info=PUBLIC),
 )
 Index("inbox_received_at", inbox.c.received_at)
 
@@ -38,17 +39,18 @@ def is_too_old(event_id: UUID) -> bool:
     return made_at(event_id) < real_now() - KEPT
 
 
-async def record(session: AsyncSession, handler: str, event_id: UUID, outcome: str = APPLIED) -> bool:
-    """Note that `handler` deals with an event now. False when it has already done so."""
-    row = {"handler": handler, "event_id": event_id, "outcome": outcome, "received_at": real_now()}
+async def record(session: AsyncSession, handler: str, event_id: UUID, epoch: int, outcome: str = APPLIED) -> bool:
+    """Note that `handler` deals with an event now, and the epoch of its owner. False when it has already done so."""
+    row = {"handler": handler, "event_id": event_id, "outcome": outcome, "received_at": real_now(), "epoch": epoch}
     return cast("CursorResult[Any]", await session.execute(_RECORD, row)).rowcount == 1
 
 
-async def record_all(session: AsyncSession, handler: str, event_ids: Collection[UUID]) -> set[UUID]:
-    """Note that `handler` deals with events now; returns those with which it had not done so."""
+async def record_all(session: AsyncSession, handler: str, epochs: Mapping[UUID, int]) -> set[UUID]:
+    """Note that `handler` deals with events (id → epoch) now; returns those with which it had not done so."""
     now = real_now()
     rows = [  # in order, so that two that record the same wait for each other instead of for ever
-        {"handler": handler, "event_id": each, "outcome": APPLIED, "received_at": now} for each in sorted(event_ids)
+        {"handler": handler, "event_id": each, "outcome": APPLIED, "received_at": now, "epoch": epochs[each]}
+        for each in sorted(epochs)
     ]
     return set(await session.scalars(_RECORD_ALL, rows))
 

@@ -11,13 +11,13 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared import deadletters, deadlines, idempotency, inbox
-from shared.db import PLATFORM
+from shared import copies, deadletters, deadlines, idempotency, inbox
 from shared.messaging import attempts
 from shared.outbox import tables as outbox_tables
+from shared.schema import create_platform_tables
 
 State = Literal["current", "behind", "newer"]
 
@@ -26,20 +26,8 @@ __all__ = ["PLATFORM_TABLES", "create_platform_tables", "run_migrations", "state
 PLATFORM_TABLES = (
     outbox_tables.outbox, outbox_tables.outbox_refused, outbox_tables.event_sequence, outbox_tables.event_epoch,
     outbox_tables.ledger_sent, inbox.inbox, deadletters.dead_letter, deadlines.deadline, idempotency.idempotency,
-    attempts.delivery_attempt,
+    attempts.delivery_attempt, copies.resent,
 )  # fmt: skip
-
-
-def create_platform_tables(connection: Connection) -> None:
-    """The platform's tables as of each service's first migration; the outbox is vacuumed by its own thresholds."""
-    PLATFORM.create_all(connection, tables=list(PLATFORM_TABLES))
-    connection.execute(text("INSERT INTO event_epoch (epoch) VALUES (1)"))
-    connection.execute(
-        text(
-            "ALTER TABLE outbox SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,"
-            " autovacuum_vacuum_cost_delay = 0)"
-        )
-    )
 
 
 def upgrade(service: str, database_url: str) -> None:

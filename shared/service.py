@@ -177,6 +177,7 @@ class Service:
             raise Stopped(69, f"The database of {self.name} does not have this version's schema; {advice}.")
 
     async def _send(self, sender: Sender) -> None:
+        telemetry.sender_begins(sender.name)
         while True:
             try:
                 done = await sender.step()

@@ -22,7 +22,7 @@ from services.intake.tables import (
     SignatureRow,
 )
 from shared.access import EVERYWHERE, Caller, within
-from shared.contracts.intake import ApplicationSubmitted, OfferingChanged
+from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, RoleChanged, SiteChanged
 
 
 async def put(session: AsyncSession, row: type[DeclarativeBase], key: str, values: Mapping[str, Any]) -> bool:
@@ -69,6 +69,17 @@ async def published(session: AsyncSession, document: str) -> dict[str, str]:
         select(*columns).where(DocumentVersionRow.document == document).order_by(DocumentVersionRow.number)
     )
     return dict(found.all())
+
+
+def site_event(row: PlaceRow) -> SiteChanged:
+    """What intake tells of a place."""
+    return SiteChanged.model_validate({"site": row.site, "place": row.place, "zone": row.zone})
+
+
+def role_event(row: RoleRow) -> RoleChanged:
+    """What intake tells of a role."""
+    told = {"role": row.role, "kind_of_role": row.kind, "site": row.site, "risks": row.risks}
+    return RoleChanged.model_validate(told)
 
 
 def offering_event(row: OfferingRow, programme_type: str) -> OfferingChanged:

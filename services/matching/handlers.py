@@ -7,12 +7,29 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.matching.tables import ApplicationRow, ClearanceRow, OfferingRow, ProfileRow
-from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, ProfileChanged
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.contracts.intake import ApplicationSubmitted, IntakeResent, OfferingChanged, ProfileChanged
+from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined, ScreeningResent
+from shared.copies import note_resent
 from shared.db import store_state
 from shared.messaging.broker import Handlers, Heard, Session
 
 events = Handlers("matching")
+events.copies_of(
+    OfferingChanged, row=OfferingRow, key="offering",
+    orphan="Put the offering again (`rapport network apply`); until then start no run of it.",
+)  # fmt: skip
+events.copies_of(
+    ApplicationSubmitted, row=ApplicationRow, key="application",
+    orphan="Ask the person to apply again; this one stays in the pool's list of those being screened.",
+)  # fmt: skip
+events.copies_of(
+    ProfileChanged, row=ProfileRow, key="person",
+    orphan="Register the person and their profile again; confirm nothing that was proposed for this one.",
+)  # fmt: skip
+events.copies_of(
+    ScreeningCleared, ScreeningDeclined, ClearanceEnded, row=ClearanceRow, key="clearance",
+    orphan="Nobody screens this clearance any more: screen the person again; close the pairs that rest on it.",
+)  # fmt: skip
 
 NOTHING_HEARD = ""
 """The sequence of a profile of which no event was heard; smaller than any."""
@@ -62,6 +79,18 @@ async def on_screening_declined(event: ScreeningDeclined, heard: Heard, session:
 async def on_clearance_ended(event: ClearanceEnded, heard: Heard, session: Session) -> None:
     """Take a person out of the pool. Their pairs stay, frozen (trap 7), until a coordinator closes them."""
     await _store_clearance(session, event, heard.sequence, {"state": "ended", "valid_until": None})
+
+
+@events.subscriber(IntakeResent)
+async def on_intake_resent(event: IntakeResent, heard: Heard, session: Session) -> None:
+    """Know which of its state intake has told anew."""
+    await note_resent(session, event, heard.sequence)
+
+
+@events.subscriber(ScreeningResent)
+async def on_screening_resent(event: ScreeningResent, heard: Heard, session: Session) -> None:
+    """Know which of its state screening has told anew."""
+    await note_resent(session, event, heard.sequence)
 
 
 async def _store_clearance(

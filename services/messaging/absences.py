@@ -19,9 +19,7 @@ async def announce(session: AsyncSession, notice: AwayNoticeRow) -> list[AwayAnn
     session.add(notice)
     await arm(session, AWAY_END, str(notice.away), notice.ends)
     await clocks.compute_anew(session, DebtRow.debtor == notice.person)
-    return [
-        AwayAnnounced(away=notice.away, person=notice.person, site=notice.site, starts=notice.starts, ends=notice.ends)
-    ]
+    return [announced(notice)]
 
 
 async def end_early(session: AsyncSession, notice: AwayNoticeRow, now: datetime) -> list[AwayEnded]:
@@ -39,8 +37,16 @@ async def end(session: AsyncSession, away: UUID, ended_at: datetime) -> list[Awa
     if notice.ended_at is not None:
         return []
     notice.ended_at = ended_at
-    return [
-        AwayEnded(
-            away=away, person=notice.person, site=notice.site, starts=notice.starts, ends=notice.ends, ended_at=ended_at
-        )
-    ]
+    return [ended(notice, ended_at)]
+
+
+def announced(notice: AwayNoticeRow) -> AwayAnnounced:
+    """What is told of a notice."""
+    return AwayAnnounced(
+        away=notice.away, person=notice.person, site=notice.site, starts=notice.starts, ends=notice.ends
+    )
+
+
+def ended(notice: AwayNoticeRow, ended_at: datetime) -> AwayEnded:
+    """What is told of a notice that is over."""
+    return AwayEnded(**announced(notice).model_dump(), ended_at=ended_at)

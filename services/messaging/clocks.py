@@ -75,13 +75,7 @@ async def settle(
         await cancel(session, OVERDUE, str(debt.debt))  # waits for a deadline that is firing; then it was overdue
         await session.refresh(debt, with_for_update=True)
         debt.settled_at, debt.settlement = now, settlement
-        news.append(
-            ReplySettled(
-                debt=debt.debt, pair=debt.pair, site=conversation.site, other_site=conversation.other_site,
-                debtor=debt.debtor, debtor_role=RoleKind(debt.debtor_role), creditor=debt.creditor, since=debt.since,
-                settled_at=now, settlement=settlement, was_overdue=debt.overdue_at is not None,
-            )
-        )  # fmt: skip
+        news.append(settled(debt, conversation))
     return news
 
 
@@ -114,13 +108,27 @@ async def became_overdue(session: AsyncSession, debt_id: UUID, now: datetime) ->
         await arm(session, OVERDUE, str(debt_id), debt.due_at)
         return []
     debt.overdue_at = now
-    return [
-        ReplyOverdue(
-            debt=debt.debt, pair=debt.pair, site=conversation.site, other_site=conversation.other_site,
-            debtor=debt.debtor, debtor_role=RoleKind(debt.debtor_role), creditor=debt.creditor, since=debt.since,
-            due_at=debt.due_at,
-        )
-    ]  # fmt: skip
+    return [overdue(debt, conversation)]
+
+
+def overdue(debt: DebtRow, conversation: ConversationRow) -> ReplyOverdue:
+    """What is told of a debt past its limit."""
+    return ReplyOverdue.model_validate({**_told(debt, conversation), "due_at": debt.due_at})
+
+
+def settled(debt: DebtRow, conversation: ConversationRow) -> ReplySettled:
+    """What is told of a debt that was settled."""
+    ending = {
+        "settled_at": debt.settled_at, "settlement": debt.settlement, "was_overdue": debt.overdue_at is not None,
+    }  # fmt: skip
+    return ReplySettled.model_validate({**_told(debt, conversation), **ending})
+
+
+def _told(debt: DebtRow, conversation: ConversationRow) -> dict[str, object]:
+    return {
+        "debt": debt.debt, "pair": debt.pair, "site": conversation.site, "other_site": conversation.other_site,
+        "debtor": debt.debtor, "debtor_role": debt.debtor_role, "creditor": debt.creditor, "since": debt.since,
+    }  # fmt: skip
 
 
 def _limits(hours: Sequence[int | None]) -> Limits:

@@ -6,14 +6,27 @@ from sqlalchemy.dialects.postgresql import insert
 from services.messaging import clocks, queries
 from services.messaging.domain.replies import Limits
 from services.messaging.tables import ClearanceRow, ConversationRow, DebtRow, MemberRow, ReplyLimitRow
-from shared.contracts.intake import OfferingChanged
-from shared.contracts.matching import PairClosed, PairMatched
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.contracts.intake import IntakeResent, OfferingChanged
+from shared.contracts.matching import MatchingResent, PairClosed, PairMatched
+from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined, ScreeningResent
+from shared.copies import note_resent
 from shared.db import store_state
 from shared.messaging.broker import Clock, Handlers, Heard, Session
 from shared.outbox import emit
 
 events = Handlers("messaging")
+events.copies_of(
+    PairMatched, PairClosed, row=ConversationRow, key="pair",
+    orphan="Matching knows this pair no more: nominate the two again, or close the matter with them by hand.",
+)  # fmt: skip
+events.copies_of(
+    ScreeningCleared, ScreeningDeclined, ClearanceEnded, row=ClearanceRow, key="clearance",
+    orphan="Nobody screens this clearance any more: screen the person again, and close their pairs meanwhile.",
+)  # fmt: skip
+events.copies_of(
+    OfferingChanged, row=ReplyLimitRow, key="offering",
+    orphan="Put the offering again (`rapport network apply`); its reply limits go on meanwhile.",
+)  # fmt: skip
 
 
 @events.subscriber(PairMatched)
@@ -98,3 +111,21 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
         concerned = DebtRow.pair.in_(select(ConversationRow.pair).where(ConversationRow.offering == event.offering))
         await clocks.hold_people(session, {debt.debtor for debt in await queries.open_debts(session, concerned)})
         await clocks.compute_anew(session, concerned)
+
+
+@events.subscriber(MatchingResent)
+async def on_matching_resent(event: MatchingResent, heard: Heard, session: Session) -> None:
+    """Know which of its state matching has told anew."""
+    await note_resent(session, event, heard.sequence)
+
+
+@events.subscriber(ScreeningResent)
+async def on_screening_resent(event: ScreeningResent, heard: Heard, session: Session) -> None:
+    """Know which of its state screening has told anew."""
+    await note_resent(session, event, heard.sequence)
+
+
+@events.subscriber(IntakeResent)
+async def on_intake_resent(event: IntakeResent, heard: Heard, session: Session) -> None:
+    """Know which of its state intake has told anew."""
+    await note_resent(session, event, heard.sequence)

@@ -20,13 +20,13 @@ async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, unti
     _decide(session, case, "cleared", criterion, by, at)
     case.valid_until = until
     await arm(session, EXPIRY, str(case.clearance), expires_at(until))
-    await emit(session, ScreeningCleared(**_facts(case), valid_until=until), at=at)
+    await emit(session, told(case), at=at)
 
 
 async def decline(session: AsyncSession, case: CaseRow, criterion: Criterion, by: str, at: datetime) -> None:
     """The person will not act in this role; the reason stays here."""
     _decide(session, case, "declined", criterion, by, at)
-    await emit(session, ScreeningDeclined(**_facts(case)), at=at)
+    await emit(session, told(case), at=at)
 
 
 async def withdraw(session: AsyncSession, case: CaseRow, criterion: Criterion, by: str, at: datetime) -> None:
@@ -46,7 +46,7 @@ async def expire(session: AsyncSession, case: CaseRow, ended_on: date, at: datet
 
 async def _end(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
     case.state, case.ended_on, case.version = "ended", ended_on, case.version + 1
-    await emit(session, ClearanceEnded(**_facts(case), ended_on=ended_on), at=at)
+    await emit(session, told(case), at=at)
 
 
 def note(session: AsyncSession, case: CaseRow, kind: Act, by: str, at: datetime) -> None:
@@ -68,8 +68,9 @@ def _decide(
     note(session, case, state, by, at)
 
 
-def _facts(case: CaseRow) -> dict[str, Any]:
-    return {
+def told(case: CaseRow) -> ScreeningCleared | ScreeningDeclined | ClearanceEnded:
+    """What is told of a case that was decided."""
+    facts: dict[str, Any] = {
         "clearance": case.clearance,
         "application": case.application,
         "person": case.person,
@@ -78,3 +79,8 @@ def _facts(case: CaseRow) -> dict[str, Any]:
         "offering": case.offering,
         "site": case.site,
     }
+    if case.state == "cleared":
+        return ScreeningCleared(**facts, valid_until=case.valid_until)
+    if case.state == "ended":
+        return ClearanceEnded(**facts, ended_on=case.ended_on)
+    return ScreeningDeclined(**facts)

@@ -48,7 +48,7 @@ class CaseRow(Base):
     """One application's screening. It waits while its role has not been heard of.
 
     `required` follows from `risks`, the role's when last heard before the decision. `version` counts what people did,
-    not what was heard: events may come in any order.
+    not what was heard: events may come in any order. `sequence` is the newest that was heard of the application.
     """
 
     __tablename__ = "screening_case"
@@ -70,6 +70,7 @@ class CaseRow(Base):
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     required: Mapped[list[str]] = mapped_column(info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(server_default="", info=PUBLIC)
     version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)
     criterion: Mapped[str | None] = mapped_column(info=DECISION)
     criterion_version: Mapped[int | None] = mapped_column(info=DECISION)

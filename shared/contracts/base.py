@@ -4,7 +4,7 @@ from datetime import UTC
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 SLUG = r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
 
@@ -57,7 +57,8 @@ REGISTRY: dict[str, type["Event"]] = {}
 class Event(BaseModel):
     """What one service tells the others. Subclasses give name, version, kind, audience and subject as class arguments.
 
-    `subject` is a format string over the fields. Unknown fields are ignored, so that a writer may add some.
+    `subject` is a format string over the fields; types that tell of the same subjects are a `family`. Unknown
+    fields are ignored, so that a writer may add some.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -69,6 +70,7 @@ class Event(BaseModel):
     owner: ClassVar[str]
     type: ClassVar[str]
     subject_format: ClassVar[str]
+    family: ClassVar[str]
     example: ClassVar[dict[str, Any]]
 
     def __init_subclass__(
@@ -76,6 +78,7 @@ class Event(BaseModel):
     ) -> None:
         super().__init_subclass__(**rest)
         cls.name, cls.version, cls.kind, cls.audience, cls.subject_format = name, version, kind, audience, subject
+        cls.family = subject.partition("/")[0] + subject.rpartition("}")[2].replace("+", "-")
         cls.owner = cls.__module__.rpartition(".")[2]
         cls.type = f"rapport.{name}.v{version}"
         if REGISTRY.setdefault(cls.type, cls) is not cls:
@@ -92,3 +95,19 @@ class Event(BaseModel):
         first: str = self.__dict__["site"]
         other: str | None = self.__dict__.get("other_site")
         return (first, other) if other and other != first else (first,)
+
+
+EVERYWHERE = "everywhere"
+"""The place of events that concern none; no network may be called so."""
+
+
+class Resent(BaseModel):
+    """The fields by which an owner says that it has told a whole family of state events anew, under its epoch.
+
+    `resent` is the family, `subjects` how many there are. A copy of an older epoch is an orphan.
+    """
+
+    resent: Slug
+    epoch: int = Field(ge=1, le=9999)
+    subjects: int = Field(ge=0)
+    site: SitePath = EVERYWHERE

@@ -39,6 +39,11 @@ class Envelope(BaseModel):
     traceparent: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{55}$")] | None = None
     data: dict[str, Any]
 
+    @property
+    def epoch(self) -> int:
+        """The epoch of its owner in which it was emitted."""
+        return int(self.sequence[:4])
+
     def event(self) -> Event:
         """The event inside. Raises Undecodable when its type is unknown or a field is wrong, naming the field."""
         try:

@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from shared.contracts.base import Audience, Event, Kind, OfferingId, RoleKind, SitePath, Slug, Zone
+from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath, Slug, Zone
 
 PlaceKind = Literal["network", "organisation", "region", "site"]
 ProgrammeType = Literal["adult-adult", "adult-minor", "peer", "group"]
@@ -105,3 +105,17 @@ class ApplicationSubmitted(
         "offering": "first-steps@net.af.kabul",
         "site": "net.af.kabul",
     }
+
+
+class IntakeResent(
+    Resent,
+    Event,
+    name="intake.resent",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="resend/{resent}",
+):
+    """Intake has told a whole family of its state events anew; what was not among it is not known to it any more."""
+
+    example = {"resent": "application", "epoch": 2, "subjects": 60, "site": "everywhere"}

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.contracts.base import Audience, Event, Kind, OfferingId, RoleKind, SitePath
+from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath
 
 PairKind = Literal["assigned", "nominated"]
 """Proposed by a run, or named by two people who know each other already (R1)."""
@@ -64,3 +64,17 @@ class PairClosed(
     closed_on: date
 
     example = {**_PAIR, "closed_on": "2027-02-01"}
+
+
+class MatchingResent(
+    Resent,
+    Event,
+    name="matching.resent",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="resend/{resent}",
+):
+    """Matching has told a whole family of its state events anew; what was not among it is not known to it any more."""
+
+    example = {"resent": "pair", "epoch": 2, "subjects": 60, "site": "everywhere"}

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.base import Audience, Event, Kind, OfferingId, RoleKind, SitePath, Slug
+from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath, Slug
 
 _CLEARANCE: dict[str, Any] = {
     "clearance": "01985b3e-7a10-7000-8000-000000000003",
@@ -83,3 +83,17 @@ class ClearanceEnded(
     ended_on: date
 
     example = {**_CLEARANCE, "ended_on": "2026-12-01"}
+
+
+class ScreeningResent(
+    Resent,
+    Event,
+    name="screening.resent",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="resend/{resent}",
+):
+    """Screening has told a whole family of its state events anew; what was not among it is not known to it any more."""
+
+    example = {"resent": "clearance", "epoch": 2, "subjects": 60, "site": "everywhere"}

@@ -74,7 +74,9 @@ class Batch:
         door, queue = self._door, batch[0].delivery.queue
         try:
             async with door.limit, asyncio.timeout(HANDLER_SECONDS), door.sessions.begin() as session:
-                fresh = await inbox.record_all(session, queue, {each.told.heard.id for each in batch})
+                fresh = await inbox.record_all(
+                    session, queue, {each.told.heard.id: each.told.heard.epoch for each in batch}
+                )
                 first = {each.told.heard.id: each for each in reversed(batch) if each.told.heard.id in fresh}
                 for each in batch:
                     each.delivery.outcome = "applied" if first.get(each.told.heard.id) is each else "duplicate"

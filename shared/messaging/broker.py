@@ -9,9 +9,11 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitQueue
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase
 
 from shared.clock import Clock as ClockPort
 from shared.contracts import Envelope, Event
+from shared.copies import Copy
 from shared.messaging.batches import Batch, Told
 from shared.messaging.delivery import Delivery, Message, current, decode
 from shared.messaging.door import Door
@@ -42,12 +44,13 @@ class Registered:
 class Handlers:
     """The subscribers of one service, recorded here and registered on its broker when the service is built.
 
-    `heard` tells which event types are heard, from which the topology is declared.
+    `heard` tells which event types are heard, from which the topology is declared; `copies`, which tables they fill.
     """
 
     def __init__(self, service: str) -> None:
         self.service = service
         self.registered: list[Registered] = []
+        self.copies: list[Copy] = []
 
     @property
     def heard(self) -> list[type[Event]]:
@@ -66,6 +69,10 @@ class Handlers:
             return handler
 
         return register
+
+    def copies_of(self, *events: type[Event], row: type[DeclarativeBase], key: str, orphan: str) -> None:
+        """Declare a table as copies of others' state; every table with a `sequence` is one (see Copy)."""
+        self.copies.append(Copy(row, key, events, orphan))
 
 
 def _given(handler: Handler) -> Callable[[Any, Delivery], Awaitable[None]]:

@@ -11,6 +11,8 @@ from aio_pika.abc import AbstractConnection
 from aiormq.exceptions import ChannelNotFoundEntity
 from faststream.rabbit import RabbitBroker
 
+from shared import telemetry
+
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 5.0
@@ -90,6 +92,7 @@ class Consumption:
                 restarts = restarts if unconsumed else 0
                 continue
             restarts += 1
+            telemetry.consumers_restarted()
             log.error("consumers.lost", queues=overdue, restart=restarts)
             if restarts > RESTARTS:
                 raise ConsumersLost(f"No consumer comes back on {', '.join(overdue)}; look at the broker's log.")
@@ -106,7 +109,7 @@ class Consumption:
             async with asyncio.timeout(5), self._asking.channel() as channel:
                 found = [await channel.declare_queue(name, passive=True) for name in names]
                 return [queue.name for queue in found if queue.declaration_result.consumer_count == 0]
-        except (ConnectionError, OSError, TimeoutError, aio_pika.exceptions.AMQPError):
+        except (OSError, aio_pika.exceptions.AMQPError, RuntimeError):  # the last: a connection that closes meanwhile
             await self._stop_asking()
             return []
 

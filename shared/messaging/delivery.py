@@ -16,7 +16,9 @@ from shared.deadletters import REPLAY_HEADER
 from shared.messaging.attempts import SUSPECT_AFTER
 
 Message = StreamMessage[Any]
-Outcome = Literal["applied", "duplicate", "dead", "retried"]
+Outcome = Literal["applied", "duplicate", "dead", "requeued", "rejected", "cancelled"]
+"""What became of a message. Requeued and cancelled ones come again; a rejected one, of which not even the dead letter
+could be written, goes to the service's dead queue."""
 
 
 @dataclass

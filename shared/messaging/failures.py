@@ -16,6 +16,7 @@ from faststream.exceptions import RejectMessage
 from faststream.message import StreamMessage
 from pydantic import ValidationError
 
+from shared import telemetry
 from shared.contracts import Contradiction
 from shared.contracts.envelope import Undecodable
 from shared.db import is_away
@@ -100,6 +101,7 @@ class Failing:
                 await self._door.gate.wait()
         self._delivery.outcome = "dead" if buried else "duplicate"
         if buried:
+            telemetry.dead_letter_buried(corpse.queue)
             log.error("event.dead", reason=str(error), error_type=type(error).__name__, exc_info=error)
 
     def _corpse(self, error: BaseException) -> Corpse:
@@ -109,6 +111,7 @@ class Failing:
             handler=queue,
             queue=queue,
             event_id=envelope.id if envelope else None,
+            epoch=envelope.epoch if envelope else 0,
             body=self._message.body,
             headers=self._message.headers,
             content_type=self._message.content_type,

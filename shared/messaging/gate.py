@@ -7,6 +7,7 @@ import structlog
 from faststream.exceptions import RejectMessage
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from shared import telemetry
 from shared.db import ping
 
 HOLD_SECONDS = 60.0
@@ -29,11 +30,14 @@ class DatabaseGate:
         """Return when the database answers again. Raises RejectMessage(requeue) when that takes too long."""
         if self._probe is None or self._probe.done():
             self._probe = asyncio.create_task(self._until_back())
+        telemetry.database_gate_waiting(+1)
         try:
             await asyncio.wait_for(asyncio.shield(self._probe), HOLD_SECONDS)
         except TimeoutError as error:
             # reject, not nack: RabbitMQ 4.3 counts only rejects toward the delivery limit
             raise RejectMessage(requeue=True) from error
+        finally:
+            telemetry.database_gate_waiting(-1)
 
     async def answers(self) -> bool:
         """Whether the database answers now. A stalled one fails with time-outs that no handler is to blame for."""
@@ -47,6 +51,7 @@ class DatabaseGate:
     async def _until_back(self) -> None:
         loop = asyncio.get_running_loop()
         started, delay, paused = loop.time(), 0.1, False
+        telemetry.database_away(True)
         while True:
             if await self.answers():
                 break
@@ -56,5 +61,6 @@ class DatabaseGate:
             if not paused and loop.time() - started > HOLD_SECONDS + 1 and self.pause:
                 await self.pause()
                 paused = True
+        telemetry.database_away(False)
         if paused and self.resume:
             await self.resume()

@@ -4,20 +4,22 @@ The handler's transaction commits before the acknowledgement: a crash in between
 knows it.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
+from faststream.exceptions import RejectMessage
 from faststream.message import StreamMessage
 from faststream.middlewares import BaseMiddleware
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import deadletters, inbox, telemetry
+from shared import deadletters, inbox, telemetry, tracing
 from shared.contracts import Contradiction, Envelope
 from shared.ids import Origin, new_id, origin
 from shared.messaging import attempts
-from shared.messaging.delivery import Delivery, current, read
+from shared.messaging.delivery import Delivery, Outcome, current, read
 from shared.messaging.door import Door
 from shared.messaging.failures import Failing
 
@@ -41,24 +43,52 @@ class Observe(DoorMiddleware):
     async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
         delivery = read(self.context.get_local("handler_").queue.name, msg)
         delivery.clock = self.door.clock
-        envelope = delivery.envelope
-        story = Origin(envelope.correlationid, envelope.id, envelope.traceparent) if envelope else Origin(new_id())
-        bound = {"handler": delivery.queue, "correlation_id": str(story.correlation_id)}
-        if envelope:
-            bound |= {"event_id": str(envelope.id), "event_type": envelope.type}
-        started = time.perf_counter()
         self.door.busy += 1
-        tokens = current.set(delivery), origin.set(story)
         try:
-            with structlog.contextvars.bound_contextvars(**bound):
-                await call_next(msg)
-                seconds = time.perf_counter() - started
-                telemetry.event_handled(delivery.queue, delivery.outcome, seconds)
-                log.info("event", outcome=delivery.outcome, seconds=round(seconds, 4), attempts=delivery.attempts)
+            with tracing.handling(delivery) as traceparent:
+                story = _story(delivery.envelope, traceparent)
+                tokens = current.set(delivery), origin.set(story)
+                try:
+                    with structlog.contextvars.bound_contextvars(**_names(delivery, story)):
+                        await self._told(call_next, msg, delivery)
+                finally:
+                    current.reset(tokens[0])
+                    origin.reset(tokens[1])
         finally:
-            current.reset(tokens[0])
-            origin.reset(tokens[1])
             self.door.busy -= 1
+
+    @staticmethod
+    async def _told(call_next: CallNext, msg: Message, delivery: Delivery) -> None:
+        started = time.perf_counter()
+        try:
+            await call_next(msg)
+        except BaseException as error:
+            delivery.outcome = _outcome_of(error)
+            raise
+        finally:
+            seconds = time.perf_counter() - started
+            telemetry.event_handled(delivery.queue, delivery.outcome, seconds)
+            log.info("event", outcome=delivery.outcome, seconds=round(seconds, 4), attempts=delivery.attempts)
+
+
+def _story(envelope: Envelope | None, traceparent: str | None) -> Origin:
+    if envelope is None:
+        return Origin(new_id(), traceparent=traceparent)
+    return Origin(envelope.correlationid, envelope.id, traceparent or envelope.traceparent)
+
+
+def _names(delivery: Delivery, story: Origin) -> dict[str, str]:
+    """What every log line of this message carries."""
+    names = {"handler": delivery.queue, "correlation_id": str(story.correlation_id)}
+    if envelope := delivery.envelope:
+        names |= {"event_id": str(envelope.id), "event_type": envelope.type}
+    return names
+
+
+def _outcome_of(error: BaseException) -> Outcome:
+    if isinstance(error, RejectMessage) and error.extra_options.get("requeue"):
+        return "requeued"
+    return "cancelled" if isinstance(error, asyncio.CancelledError) else "rejected"
 
 
 class Together(DoorMiddleware):
@@ -98,7 +128,7 @@ class Transaction(DoorMiddleware):
     async def _take(session: AsyncSession, delivery: Delivery, envelope: Envelope) -> bool:
         if not delivery.replayed and inbox.is_too_old(envelope.id):
             raise Contradiction(f"The event is older than {inbox.KEPT.days} days: whether it is a repeat is unknown.")
-        if await inbox.record(session, delivery.queue, envelope.id):
+        if await inbox.record(session, delivery.queue, envelope.id, envelope.epoch):
             return True
         if delivery.replayed and await inbox.revive(session, delivery.queue, envelope.id):
             await deadletters.forgive(session, delivery.queue, str(envelope.id))

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import tracing
 from shared.contracts import Event, Kind
 from shared.ids import Origin, current_origin, new_id
 from shared.messaging.topology import exchange_of, routing_key
@@ -30,6 +32,11 @@ _EMIT_FACT = text(_INSERT.replace("number::text", "'1'") + "FROM event_epoch")
 _HEAD = '{"specversion":"1.0","sequence":"'
 
 
+def epoch_of(body: str) -> int:
+    """The epoch in which an outbox row's event was emitted."""
+    return int(body[len(_HEAD) : len(_HEAD) + 4])
+
+
 async def emit(session: AsyncSession, *events: Event, at: datetime) -> None:
     """Store events in the outbox, in this session's transaction. `at` is their domain time.
 
@@ -39,11 +46,12 @@ async def emit(session: AsyncSession, *events: Event, at: datetime) -> None:
     origin = current_origin()
     for event in sorted(events, key=lambda event: event.subject):
         statement = _EMIT_STATE if event.kind is Kind.STATE else _EMIT_FACT
-        await session.execute(statement, _row(event, at, origin))
+        event_id = new_id()
+        with tracing.emitting(event.type, event_id, origin.correlation_id) as traceparent:
+            await session.execute(statement, _row(event, event_id, at, origin, traceparent))
 
 
-def _row(event: Event, at: datetime, origin: Origin) -> dict[str, Any]:
-    event_id = new_id()
+def _row(event: Event, event_id: UUID, at: datetime, origin: Origin, traceparent: str | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "event_id": event_id,
         "type": event.type,
@@ -53,12 +61,12 @@ def _row(event: Event, at: datetime, origin: Origin) -> dict[str, Any]:
         "correlation_id": origin.correlation_id,
         "time": at,
         "head": _HEAD,
-        "tail": '",' + orjson.dumps(_attributes(event, event_id, at, origin)).decode()[1:],
+        "tail": '",' + orjson.dumps(_attributes(event, event_id, at, origin, traceparent)).decode()[1:],
     }
     return row | ({"subject": event.subject} if event.kind is Kind.STATE else {})
 
 
-def _attributes(event: Event, event_id: Any, at: datetime, origin: Origin) -> dict[str, Any]:
+def _attributes(event: Event, event_id: UUID, at: datetime, origin: Origin, traceparent: str | None) -> dict[str, Any]:
     attributes = {
         "id": event_id,
         "source": f"/rapport/{event.owner}",
@@ -71,7 +79,7 @@ def _attributes(event: Event, event_id: Any, at: datetime, origin: Origin) -> di
         "causationid": origin.causation_id,
         "site": event.sites[0],
         "othersite": event.sites[1] if len(event.sites) > 1 else None,
-        "traceparent": origin.traceparent,
+        "traceparent": traceparent or origin.traceparent,
         "data": event.model_dump(mode="json"),
     }
     return {name: value for name, value in attributes.items() if value is not None}

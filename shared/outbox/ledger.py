@@ -1,4 +1,4 @@
-"""What was sent, counted by type and hour, so that senders and readers can be compared without listing events.
+"""What was sent, counted by epoch, type and hour, so that senders and readers can be compared without listing events.
 
 The digest is the sum of the first eight bytes of sha256(id), modulo 2**64: equal sets have equal digests.
 """
@@ -17,8 +17,8 @@ from shared.ids import made_at
 MODULUS = 2**64
 
 _ADD = """
-    INSERT INTO ledger_sent AS kept (type, hour, count, digest) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (type, hour) DO UPDATE
+    INSERT INTO ledger_sent AS kept (epoch, type, hour, count, digest) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (epoch, type, hour) DO UPDATE
     SET count = kept.count + excluded.count, digest = mod(kept.digest + excluded.digest, 18446744073709551616)
 """
 
@@ -33,16 +33,21 @@ def hour_of(event_id: UUID) -> datetime:
     return made_at(event_id).replace(minute=0, second=0, microsecond=0)
 
 
-def totals(events: Iterable[tuple[str, UUID]]) -> dict[tuple[str, datetime], tuple[int, int]]:
-    """(type, hour) → (count, digest) of (type, id) pairs."""
-    sums: defaultdict[tuple[str, datetime], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for event_type, event_id in events:
-        count, digest = sums[event_type, hour_of(event_id)]
-        sums[event_type, hour_of(event_id)] = (count + 1, (digest + share(event_id)) % MODULUS)
+Key = tuple[int, str, datetime]
+"""Epoch, type and hour."""
+
+
+def totals(events: Iterable[tuple[int, str, UUID]]) -> dict[Key, tuple[int, int]]:
+    """(epoch, type, hour) → (count, digest) of (epoch, type, id) triples."""
+    sums: defaultdict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for epoch, event_type, event_id in events:
+        key = epoch, event_type, hour_of(event_id)
+        count, digest = sums[key]
+        sums[key] = (count + 1, (digest + share(event_id)) % MODULUS)
     return dict(sums)
 
 
-async def add(connection: asyncpg.Connection, events: Iterable[tuple[str, UUID]]) -> None:
-    """Count events as sent, in the transaction that deletes their outbox rows."""
-    rows = [(kind, hour, count, Decimal(digest)) for (kind, hour), (count, digest) in sorted(totals(events).items())]
+async def add(connection: asyncpg.Connection, events: Iterable[tuple[int, str, UUID]]) -> None:
+    """Count (epoch, type, id) as sent, in the transaction that deletes their outbox rows."""
+    rows = [(*key, count, Decimal(digest)) for key, (count, digest) in sorted(totals(events).items())]
     await connection.executemany(_ADD, rows)

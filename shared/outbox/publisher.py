@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 import aio_pika
@@ -35,14 +36,17 @@ class Publisher:
 
     async def reopen(self) -> None:
         """A fresh channel: after a failure the old one may be closed or hold confirms of lost publishes."""
-        if self._channel is not None and not self._channel.is_closed:
-            await self._channel.close()
-        self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+        async with asyncio.timeout(TIMEOUT_SECONDS):  # a connection that went silent answers to no goodbye either
+            if self._channel is not None and not self._channel.is_closed:
+                await self._channel.close()
+            self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
         self._exchanges = {name: await self._channel.get_exchange(name, ensure=False) for name in (EVENTS, INTERNAL)}
 
     async def close(self) -> None:
         """Close the connection; what was not confirmed stays in the outbox."""
-        await self._connection.close()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                await self._connection.close()
 
     async def publish(self, rows: Sequence[Any]) -> tuple[list[Any], Exception | None]:
         """Publish rows; returns those that the broker confirmed, and the first failure of the others."""

@@ -50,6 +50,7 @@ event_epoch = Table(
 ledger_sent = Table(
     "ledger_sent",
     PLATFORM,
+    Column("epoch", Integer, primary_key=True, autoincrement=False, server_default="1", info=PUBLIC),
     Column("type", Text, primary_key=True, info=PUBLIC),
     Column("hour", DateTime(timezone=True), primary_key=True, info=PUBLIC),
     Column("count", BigInteger, nullable=False, info=PUBLIC),

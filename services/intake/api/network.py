@@ -14,7 +14,7 @@ from services.intake.submission import submit_signed
 from services.intake.tables import ApplicationRow, DocumentRow, OfferingRow, PlaceRow, ProgrammeRow, RoleRow
 from shared.access import CallerDep
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
-from shared.contracts.intake import PlaceKind, ProgrammeType, RiskFactor, RoleChanged, SiteChanged
+from shared.contracts.intake import PlaceKind, ProgrammeType, RiskFactor
 from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.outbox import emit
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
@@ -98,9 +98,10 @@ async def put_place(
     places.check_place(site, body.place, await queries.place_kind(session, parent))  # type: ignore[arg-type]  # the table's CHECK allows no other kind
     if stored := await queries.place_kind(session, site):
         places.check_same(f"The place {site}", "kind", stored, body.place)
-    changed = await queries.put(session, PlaceRow, "site", {**body.model_dump(), "site": site, "parent": parent})
+    values = {**body.model_dump(), "site": site, "parent": parent}
+    changed = await queries.put(session, PlaceRow, "site", values)
     if changed:
-        await emit(session, SiteChanged(site=site, place=body.place, zone=body.zone), at=clock.now())
+        await emit(session, queries.site_event(PlaceRow(**values)), at=clock.now())
     return Changed(changed=changed)
 
 
@@ -154,11 +155,10 @@ async def put_role(role: Slug, body: RoleBody, session: SessionDep, clock: Clock
         places.check_same(f"The role {role}", "site", stored.site, body.site)
         if await session.scalar(select(exists().where(ApplicationRow.role == role))):
             places.check_same(f"The role {role}", "kind", stored.kind, body.kind)
-    risks = sorted(set(body.risks))
-    changed = await queries.put(session, RoleRow, "role", {**body.model_dump(), "risks": risks, "role": role})
+    values = {**body.model_dump(), "risks": sorted(set(body.risks)), "role": role}
+    changed = await queries.put(session, RoleRow, "role", values)
     if changed:
-        event = RoleChanged(role=role, kind_of_role=body.kind, site=body.site, risks=risks)
-        await emit(session, event, at=clock.now())
+        await emit(session, queries.role_event(RoleRow(**values)), at=clock.now())
     return Changed(changed=changed)
 
 

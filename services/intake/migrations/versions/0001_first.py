@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.migrations import create_platform_tables
+from shared.schema import FIRST, run_step
 
 revision = "0001"
 down_revision = None
@@ -15,7 +15,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    create_platform_tables(op.get_bind())
+    run_step(op.get_bind(), FIRST)
     op.create_table(
         "place",
         sa.Column("site", sa.Text(), nullable=False),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from shared.migrations import create_platform_tables
+from shared.schema import FIRST, run_step
 
 revision = "0001"
 down_revision = None
@@ -16,7 +16,7 @@ ANY_ROLE = "role IN ('mentor', 'mentee', 'facilitator')"
 
 
 def upgrade() -> None:
-    create_platform_tables(op.get_bind())
+    run_step(op.get_bind(), FIRST)
     _heard()
     _runs()
     _pairs()

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.migrations import create_platform_tables
+from shared.schema import FIRST, run_step
 
 revision = "0001"
 down_revision = None
@@ -16,7 +16,7 @@ STATES = "'waiting', 'sending', 'sent', 'unknown', 'refused', 'suppressed', 'no-
 
 
 def upgrade() -> None:
-    create_platform_tables(op.get_bind())
+    run_step(op.get_bind(), FIRST)
     op.create_table(
         "cause",
         sa.Column("cause", sa.Text(), nullable=False),

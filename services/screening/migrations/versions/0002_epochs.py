@@ -1,0 +1,20 @@
+"""Inbox and ledger know epochs, and readers what was told anew; a case knows its application's state."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.schema import EPOCHS, run_step
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_step(op.get_bind(), EPOCHS)
+    op.add_column("screening_case", sa.Column("sequence", sa.Text(), nullable=False, server_default=""))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("An older version cannot tell epochs apart; restore a backup instead.")
