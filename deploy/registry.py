@@ -3,8 +3,10 @@
 from importlib import import_module
 from typing import Any
 
-from shared.contracts import OWNERS, Event
+from shared.contracts import OWNERS, REGISTRY, Event, Kind
+from shared.copies import Copy
 from shared.messaging.topology import Topology, topology
+from shared.outbox.resend import Resends
 from shared.service import Service
 
 SERVICES = OWNERS
@@ -20,6 +22,19 @@ def build(name: str) -> Service:
 def readers() -> dict[str, list[type[Event]]]:
     """The events that each service hears."""
     return {name: import_module(f"services.{name}.handlers").events.heard for name in SERVICES}
+
+
+def copies() -> dict[str, list[Copy]]:
+    """The tables of each service that copy others' state."""
+    return {name: import_module(f"services.{name}.handlers").events.copies for name in SERVICES}
+
+
+def resends(name: str) -> Resends:
+    """What a service can tell anew; nothing where it owns no state events."""
+    if not any(event.owner == name and event.kind is Kind.STATE for event in REGISTRY.values()):
+        return Resends(name)
+    found: Resends = import_module(f"services.{name}.resend").resends
+    return found
 
 
 def platform_topology() -> Topology:

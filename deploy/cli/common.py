@@ -12,10 +12,12 @@ import orjson
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from deploy.local.addresses import Addresses
 from deploy.local.home import Home
 from deploy.local.problems import Problem, Unavailable
+from deploy.registry import SERVICES
 from shared.access import Grant, Role, mint
 from shared.ids import new_id
 
@@ -23,9 +25,6 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print one JSO
 Install = Annotated[
     bool, Parameter(negative="", help="Install RabbitMQ with the system's package manager where none is to be had.")
 ]
-
-console = Console(soft_wrap=True, highlight=False)
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 class CheckFailed(Problem):
@@ -38,6 +37,16 @@ class Typed(Problem):
     """What was typed cannot be used."""
 
     exit_code = 2
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Rich would end with code 1; `main` ends what nobody reads any more with 0."""
+        raise BrokenPipeError
+
+
+console = _Console(soft_wrap=True, highlight=False)
+errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def say(sentence: str) -> None:
@@ -55,8 +64,16 @@ def show(rows: Sequence[Mapping[str, Any]], *, as_json: bool, title: str = "", e
         return
     table = Table(*rows[0].keys(), title=title or None, title_justify="left")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
     console.print(table)
+
+
+def tell(document: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
+    """A command's result on standard output: a JSON document, or the sentence that says the same."""
+    if as_json:
+        print_json(document)
+    else:
+        console.print(sentence, markup=False)
 
 
 def print_json(document: Any) -> None:
@@ -68,6 +85,15 @@ def print_json(document: Any) -> None:
 def addresses() -> Addresses:
     """The running platform's addresses, as `rapport up` wrote them. Raises Unavailable when none is running."""
     return Addresses.load(Home.find())
+
+
+def chosen(service: str | None) -> tuple[str, ...]:
+    """The named service, or all. Raises Typed for one that there is not."""
+    if service is None:
+        return tuple(SERVICES)
+    if service not in SERVICES:
+        raise Typed(f"{service!r} is no service; there are {', '.join(SERVICES)}.")
+    return (service,)
 
 
 def client(service: str, site: str, *roles: Role, subject: UUID | None = None) -> httpx2.AsyncClient:

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from deploy.cli.common import Typed, addresses, say
+from deploy.cli.restored import restored
 from deploy.registry import SERVICES
 from shared import migrations
 
@@ -14,6 +15,7 @@ def register(app: App) -> None:
     """Add this group's commands."""
     group = App(name="db", help="The services' databases.")
     group.command(upgrade)
+    group.command(restored)
     app.command(group)
 
 

@@ -1,28 +1,28 @@
 """`rapport dead`: what could not be handled, why, and the way back."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 import aio_pika
-import asyncpg
 import orjson
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from deploy.cli.common import CheckFailed, Json, Typed, addresses, print_json, say, show
-from deploy.registry import SERVICES
+from deploy.cli.common import Json, Typed, chosen, print_json, say, show, tell
+from deploy.cli.connections import broker_url, opened, put
+from deploy.cli.readable import fingerprint, readable
+from deploy.cli.record import record
+from deploy.cli.selecting import ANY, Which, chunks, select
+from deploy.cli.words import All, DryRun, Rate, Yes, confirm
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.deadletters import REPLAY_HEADER
+from shared.messaging.topology import dead_queue_name
 
-Service = Annotated[str | None, Parameter(help="Only of this service.")]
-
-_LIST = """
-    SELECT id, queue, event_id, error_type, reason, attempts, first_at, last_at
-    FROM dead_letter ORDER BY first_at, id LIMIT $1
-"""
 _SHOW = "SELECT * FROM dead_letter WHERE id = $1"
-_BODIES = "SELECT id, queue, body, headers, content_type, event_id FROM dead_letter ORDER BY first_at, id"
+_BODIES = "SELECT id, queue, body, headers, content_type, event_id FROM dead_letter WHERE id = ANY($1) ORDER BY id"
+_DROP = "DELETE FROM dead_letter WHERE id = ANY($1) RETURNING id"
 
 
 def register(app: App) -> None:
@@ -31,21 +31,22 @@ def register(app: App) -> None:
     group.command(list_, name="list")
     group.command(show_, name="show")
     group.command(replay)
+    group.command(drop)
     app.command(group)
 
 
-def list_(*, service: Service = None, limit: int = 100, json: Json = False) -> None:
-    """List dead letters, oldest first."""
-    rows = asyncio.run(_read(_chosen(service), _LIST, limit))
+def list_(*letters: UUID, which: Which = ANY, limit: int = 100, json: Json = False) -> None:
+    """List dead letters, oldest first in each service."""
+    rows = asyncio.run(select(which, letters, limit))
     show(rows, as_json=json, title="Dead letters", empty="No dead letters.")
 
 
-def show_(letter: UUID, *, json: Json = False) -> None:
-    """One dead letter whole, with the event it carries (events hold ids and coarse facts only)."""
-    rows = asyncio.run(_read(SERVICES, _SHOW, letter))
-    if not rows:
-        raise Typed(f"There is no dead letter {letter}; see `rapport dead list`.")
-    row = {**rows[0], "headers": orjson.loads(rows[0]["headers"]), "body": _readable(rows[0]["body"])}
+def show_(letter: UUID, *, service: str | None = None, json: Json = False) -> None:
+    """One dead letter with the event it carries. What is no event of ours may hold anything and is not shown."""
+    row = asyncio.run(_find(letter, chosen(service)))
+    headers = orjson.loads(row["headers"])
+    row |= {"headers": sorted(headers), "event": readable(row["body"], headers, row["content_type"])}
+    row["body"] = fingerprint(row["body"])
     if json:
         print_json(row)
     else:
@@ -54,43 +55,98 @@ def show_(letter: UUID, *, json: Json = False) -> None:
 
 def replay(
     *letters: UUID,
-    service: Service = None,
-    all: bool = False,
-    dry_run: bool = False,
+    which: Which = ANY,
+    all: All = False,
+    rate: Rate = None,
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """Put dead letters back into their readers' queues; those that are applied now disappear from the list.
 
     Parameters
     ----------
-    letters: which ones.
-    service: only those of one service.
-    all: every dead letter.
-    dry_run: only say which would be put back.
+    letters
+        which ones. One that has been applied or dropped meanwhile is no error.
+    all
+        every dead letter.
     """
-    if not letters and not all and service is None:
-        raise Typed("Say which dead letters: their ids, --service NAME, or --all.")
-    rows = asyncio.run(_read(_chosen(service), _BODIES))
-    rows = [row for row in rows if not letters or row["id"] in letters]
-    if missing := set(letters) - {row["id"] for row in rows}:
-        raise Typed(f"There is no dead letter {', '.join(map(str, missing))}; see `rapport dead list`.")
-    if not dry_run:
-        asyncio.run(put_back(addresses().amqp_url, rows))
-    say(f"{len(rows)} dead letter(s) {'would be' if dry_run else 'were'} put back.")
+    which.demand_some(letters, all)
+    rows = asyncio.run(select(which, letters))
+    ways = [row for row in rows if row["queue"] != dead_queue_name(row["service"])]
+    if len(ways) < len(rows):
+        say(f"{len(rows) - len(ways)} dead letter(s) do not say whose queue they came from; they can only be dropped.")
+    if dry_run:
+        show(ways, as_json=json, title="Would be put back", empty="Nothing would be put back.")
+        return
+    done = asyncio.run(_replay(ways, rate)) if ways else 0
+    gone = (len(letters) - len(rows) if letters else 0) + len(ways) - done
+    sentence = f"{done} dead letter(s) were put back{_gone(gone)}."
+    tell({"put_back": done, "gone": gone}, sentence, as_json=json)
 
 
-async def put_back(amqp_url: str, rows: Sequence[Any]) -> None:
-    """Publish dead letters to the queues they came from, marked as replays, confirmed one by one."""
-    async with await aio_pika.connect(amqp_url, timeout=10) as connection:
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+def drop(
+    *letters: UUID,
+    which: Which = ANY,
+    all: All = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Give dead letters up: their events will never be applied there, and a late repeat of one changes nothing.
+
+    The ledger goes on counting them as dead. One that was put back before this and not handled yet may still be
+    applied, or die again and come back to the list.
+
+    Parameters
+    ----------
+    letters
+        which ones.
+    all
+        every dead letter.
+    """
+    which.demand_some(letters, all)
+    rows = asyncio.run(select(which, letters))
+    if dry_run or not rows:
+        show(rows, as_json=json, title="Would be dropped", empty="Nothing is to be dropped.")
+        return
+    confirm(f"Drop {_counted(rows)}? Nobody will apply them any more.", yes=yes)
+    dropped = asyncio.run(_drop(rows))
+    done = record("dead.dropped", letters=[str(letter) for letter in dropped])
+    sentence = f"{len(dropped)} dead letter(s) were dropped by {done['by']}{_gone(len(rows) - len(dropped))}."
+    tell({"dropped": dropped, "gone": len(rows) - len(dropped), **done}, sentence, as_json=json)
+
+
+async def put_back(amqp_url: str, rows: Sequence[Any], rate: Rate = None) -> int:
+    """Publish dead letters to the queues they came from, marked as replays, each confirmed; returns how many."""
+
+    async def messages() -> AsyncIterator[tuple[str, aio_pika.Message]]:
         for row in rows:
-            message = aio_pika.Message(
-                bytes(row["body"]),
-                headers={**_cloud_events(orjson.loads(row["headers"])), REPLAY_HEADER: "1"},
-                content_type=row["content_type"] or CONTENT_TYPE,
-                message_id=str(row["event_id"] or row["id"]),
-                delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            )
-            await channel.default_exchange.publish(message, row["queue"], mandatory=True, timeout=10)
+            yield _message(row)
+
+    return await put(amqp_url, messages(), rate)
+
+
+async def _replay(rows: Sequence[dict[str, Any]], rate: int | None) -> int:
+    async def messages() -> AsyncIterator[tuple[str, aio_pika.Message]]:
+        for service, ids in _by_service(rows):
+            for handful in chunks(ids):
+                async with opened(service) as connection:
+                    found = await connection.fetch(_BODIES, handful)
+                for row in found:
+                    yield _message(row)
+
+    return await put(broker_url(), messages(), rate)
+
+
+def _message(row: Any) -> tuple[str, aio_pika.Message]:
+    message = aio_pika.Message(
+        bytes(row["body"]),
+        headers={**_cloud_events(orjson.loads(row["headers"])), REPLAY_HEADER: "1"},
+        content_type=row["content_type"] or CONTENT_TYPE,
+        message_id=str(row["event_id"] or row["id"]),
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+    )
+    return row["queue"], message
 
 
 def _cloud_events(headers: dict[str, Any]) -> dict[str, Any]:
@@ -98,31 +154,34 @@ def _cloud_events(headers: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in headers.items() if name.lower().startswith(("cloudevents", "ce-"))}
 
 
-def _chosen(service: str | None) -> Iterable[str]:
-    if service is None:
-        return SERVICES
-    if service not in SERVICES:
-        raise Typed(f"{service!r} is no service; there are {', '.join(SERVICES)}.")
-    return (service,)
+async def _drop(rows: Sequence[dict[str, Any]]) -> list[UUID]:
+    """Delete the letters alone: their inbox rows stay dead, so that the ledger balances and repeats are known."""
+    dropped: list[UUID] = []
+    for service, ids in _by_service(rows):
+        async with opened(service) as connection:
+            dropped += [row["id"] for row in await connection.fetch(_DROP, ids)]
+    return dropped
 
 
-async def _read(services: Iterable[str], statement: str, *values: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+async def _find(letter: UUID, services: Iterable[str]) -> dict[str, Any]:
     for service in services:
-        url = addresses().databases[service].replace("+asyncpg", "")
-        try:
-            connection = await asyncpg.connect(url, timeout=5)
-        except OSError as error:
-            raise CheckFailed(f"The database of {service} does not answer: {error}.") from error
-        try:
-            found += [dict(row) for row in await connection.fetch(statement, *values)]
-        finally:
-            await connection.close()
-    return found
+        async with opened(service) as connection:
+            if row := await connection.fetchrow(_SHOW, letter):
+                return {"service": service, **row}
+    raise Typed(f"There is no dead letter {letter}; see `rapport dead list`.")
 
 
-def _readable(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body.hex()
+def _by_service(rows: Sequence[dict[str, Any]]) -> Iterable[tuple[str, list[UUID]]]:
+    ids: defaultdict[str, list[UUID]] = defaultdict(list)
+    for row in rows:
+        ids[row["service"]].append(row["id"])
+    return ids.items()
+
+
+def _counted(rows: Sequence[dict[str, Any]]) -> str:
+    counts = Counter(row["service"] for row in rows)
+    return f"{len(rows)} dead letter(s) ({', '.join(f'{name}: {count}' for name, count in counts.items())})"
+
+
+def _gone(count: int) -> str:
+    return f"; {count} are none (any more)" if count else ""

@@ -1,8 +1,10 @@
-"""`rapport ledger check`: per reader and event type, sent = applied + dead + waiting."""
+"""`rapport ledger check`: per reader, event type and epoch, sent = applied + dead + waiting."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +15,30 @@ from cyclopts import App
 from deploy.cli.common import CheckFailed, Json, addresses, print_json, say, show
 from deploy.local.addresses import Addresses
 from deploy.registry import readers
+from shared import inbox
+from shared.clock import real_now
 from shared.contracts import Event
 from shared.messaging.topology import queue_name
-from shared.outbox.ledger import MODULUS, share
+from shared.outbox.ledger import MODULUS
+
+MARGIN = timedelta(days=1)
+"""What is about to be forgotten by the inbox is not compared any more."""
+
+_SENT = "SELECT type, epoch, sum(count) AS count, sum(digest) AS digest FROM ledger_sent WHERE hour >= $1 GROUP BY 1, 2"
+_TAKEN = """
+    SELECT handler, epoch, outcome, count(*) AS count,
+           sum(('x' || left(encode(sha256(uuid_send(event_id)), 'hex'), 16))::bit(64)::bigint::numeric) AS digest
+    FROM inbox WHERE event_id >= $1 GROUP BY 1, 2, 3
+"""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One reader's account of one event type."""
+    """One reader's account of one event type in one epoch of its owner."""
 
     reader: str
     type: str
+    epoch: int
     sent: int
     applied: int
     dead: int
@@ -37,6 +52,18 @@ class Line:
         return self.sent == self.applied + self.dead + self.waiting and self.digests_agree is not False
 
 
+@dataclass(frozen=True)
+class Sum:
+    """How many events, and their digest."""
+
+    count: int = 0
+    digest: int = 0
+
+
+Sums = Mapping[int, Sum]
+"""By epoch."""
+
+
 def register(app: App) -> None:
     """Add this group's commands."""
     group = App(name="ledger", help="Compare what was sent with what was applied.")
@@ -45,7 +72,7 @@ def register(app: App) -> None:
 
 
 def check(*, json: Json = False) -> None:
-    """Compare, for each reader and event type, what was sent with what was applied, is dead, or waits.
+    """Compare, for each reader, event type and epoch, what was sent with what was applied, is dead, or waits.
 
     Quiet platforms balance exactly; under load run it again. Exit code 1 on a difference.
     """
@@ -62,49 +89,56 @@ def check(*, json: Json = False) -> None:
 
 async def account(platform: Addresses) -> list[Line]:
     """Every reader's account. Waiting is read last: what arrives meanwhile shows as too much, never as lost."""
-    sent = await _sent(platform)
-    taken = {reader: await _taken(platform.databases[reader]) for reader in readers()}
+    start = (real_now() - inbox.KEPT + MARGIN).replace(minute=0, second=0, microsecond=0)
+    sent = await _sent(platform, start)
+    taken = {reader: await _taken(platform.databases[reader], start) for reader in readers()}
     waiting = await _waiting(platform)
     return [
-        _line(reader, event, sent, taken[reader], waiting[queue_name(reader, event)])
+        line
         for reader, heard in readers().items()
         for event in heard
+        for line in _lines(reader, event, sent[event.type], taken[reader], waiting[queue_name(reader, event)])
     ]
 
 
-def _line(
-    reader: str,
-    event: type[Event],
-    sent: Mapping[str, tuple[int, int]],
-    taken: Mapping[tuple[str, str], list[UUID]],
-    waiting: int,
-) -> Line:
+def _lines(
+    reader: str, event: type[Event], sent: Sums, taken: Mapping[tuple[str, str], Sums], waiting: int
+) -> list[Line]:
+    """What waits does not say its epoch: the oldest that lacks some comes first, the newest takes the rest."""
     queue = queue_name(reader, event)
-    applied, dead = taken.get((queue, "applied"), []), taken.get((queue, "dead"), [])
-    count, digest = sent.get(event.type, (0, 0))
-    agree = sum(map(share, applied + dead)) % MODULUS == digest if not waiting else None
-    return Line(reader, event.type, count, len(applied), len(dead), waiting, agree)
+    applied, dead = taken[queue, inbox.APPLIED], taken[queue, inbox.DEAD]
+    epochs = sorted({*sent, *applied, *dead}) or [1]
+    lines = []
+    for epoch in epochs:
+        ours, theirs, buried = (sums.get(epoch, Sum()) for sums in (sent, applied, dead))
+        missing = max(0, ours.count - theirs.count - buried.count)
+        here = waiting if epoch == epochs[-1] else min(missing, waiting)
+        waiting -= here
+        agree = (theirs.digest + buried.digest - ours.digest) % MODULUS == 0 if not here else None
+        lines.append(Line(reader, event.type, epoch, ours.count, theirs.count, buried.count, here, agree))
+    return lines
 
 
-async def _sent(platform: Addresses) -> dict[str, tuple[int, int]]:
-    sums: dict[str, tuple[int, int]] = {}
+async def _sent(platform: Addresses, start: datetime) -> Mapping[str, Sums]:
+    sums: defaultdict[str, dict[int, Sum]] = defaultdict(dict)
     for url in platform.databases.values():
-        for row in await _fetch(
-            url, "SELECT type, sum(count) AS count, sum(digest) AS digest FROM ledger_sent GROUP BY 1"
-        ):
-            sums[row["type"]] = int(row["count"]), int(row["digest"]) % MODULUS
+        for row in await _fetch(url, _SENT, start):
+            sums[row["type"]][row["epoch"]] = Sum(int(row["count"]), int(row["digest"]))
     return sums
 
 
-async def _taken(url: str) -> dict[tuple[str, str], list[UUID]]:
-    rows = await _fetch(url, "SELECT handler, outcome, array_agg(event_id) AS ids FROM inbox GROUP BY 1, 2")
-    return {(row["handler"], row["outcome"]): row["ids"] for row in rows}
+async def _taken(url: str, start: datetime) -> Mapping[tuple[str, str], Sums]:
+    sums: defaultdict[tuple[str, str], dict[int, Sum]] = defaultdict(dict)
+    oldest = UUID(int=int(start.timestamp() * 1000) << 80)
+    for row in await _fetch(url, _TAKEN, oldest):
+        sums[row["handler"], row["outcome"]][row["epoch"]] = Sum(int(row["count"]), int(row["digest"]))
+    return sums
 
 
-async def _fetch(url: str, statement: str) -> list[Any]:
+async def _fetch(url: str, statement: str, *values: Any) -> list[Any]:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""), timeout=5)
     try:
-        return list(await connection.fetch(statement))
+        return list(await connection.fetch(statement, *values))
     finally:
         await connection.close()
 

@@ -12,22 +12,48 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from deploy.cli import (
+    archives,
+    backups,
+    copies,
     database,
     deadletters,
     demo,
     events,
     importing,
+    inboxes,
     ledger,
     matching,
     network,
+    outbox,
+    resend,
     running,
+    stories,
     tokens,
     topology,
 )
 from deploy.local.problems import Problem
 
 app = App(name="rapport", help="Online mentoring for networks of organisations: five services and their tools.")
-for group in (running, demo, tokens, topology, database, events, deadletters, ledger, network, importing, matching):
+for group in (
+    running,
+    demo,
+    tokens,
+    topology,
+    database,
+    events,
+    archives,
+    backups,
+    resend,
+    outbox,
+    inboxes,
+    deadletters,
+    ledger,
+    copies,
+    stories,
+    network,
+    importing,
+    matching,
+):
     group.register(app)
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -36,7 +62,7 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 def main() -> None:
     """Run the command that was typed and end with its exit code."""
     try:
-        result = app(exit_on_error=False, print_error=False, result_action="return_value")
+        result = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         errors.print(f"rapport: {error}\nTry `rapport --help`.", markup=False)
         sys.exit(2)

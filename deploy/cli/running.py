@@ -15,7 +15,7 @@ from deploy.local.platform import Platform
 from deploy.local.ports import demand_free
 from deploy.local.problems import Problem
 from deploy.registry import SERVICES, build
-from shared import log
+from shared import log, tracing
 from shared.service import ALL_PARTS, Part
 
 
@@ -75,6 +75,7 @@ def run(
         raise Typed(f"{service!r} is no service.")
     log.configure(service)
     try:
+        tracing.begin(service)
         built = build(service)
         app = built.http(frozenset({only}) if only else ALL_PARTS)
     except ValidationError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import MetaData, Table
 
-from deploy.registry import SERVICES
+from deploy.registry import SERVICES, copies, readers, resends
 from shared.db import PLATFORM
 from shared.migrations import PLATFORM_TABLES
 
@@ -41,3 +41,21 @@ def test_every_column_declares_its_class(owner: str, table: Table) -> None:
 def test_every_platform_table_is_made_by_the_migrations() -> None:
     """A platform table that no migration makes would be missing in production only."""
     assert {table.name for table in PLATFORM_TABLES} == set(PLATFORM.tables)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_copy_of_others_state_is_declared(service: str) -> None:
+    """A table with a `sequence` copies somebody's state: whose, by which key, and what to do with an orphan."""
+    declared = {copy.table.name: copy for copy in copies()[service]}
+    found = {table.name for table in metadata_of(service).tables.values() if "sequence" in table.columns}
+    assert declared.keys() == found
+    for copy in declared.values():
+        assert set(copy.events) <= set(readers()[service]), f"{copy.table.name} copies what is not heard"
+        assert {event.family for event in copy.events} == {copy.family}
+        whole = {event for event in readers()[service] if event.family == copy.family}
+        assert set(copy.events) == whole, f"{copy.table.name} does not name all it hears of {copy.family}"
+        assert copy.table.columns[copy.key].unique or copy.table.columns[copy.key].primary_key
+        assert copy.orphan.endswith(".")
+        marker: object = resends(copy.owner).marker
+        heard: list[object] = list(readers()[service])
+        assert marker in heard, f"{service} does not hear when {copy.owner} has told all anew"

@@ -6,13 +6,13 @@ import logging
 from datetime import timedelta
 
 import pytest
-from prometheus_client import REGISTRY
 
 from services.notify import queries
 from services.notify.domain import Answer, Reached
 from services.notify.mailserver import MailServer
 from shared.clock import real_now
 from shared.ids import new_id
+from shared.telemetry import TIMERS
 from tests.service.notify.scenes import (
     AMINA,
     BORIS,
@@ -36,7 +36,7 @@ from tests.support.running import BEGINNING
 
 
 def unknown_counted() -> float:
-    return REGISTRY.get_sample_value("rapport_mails_unknown_total") or 0.0
+    return TIMERS.get_sample_value("rapport_mails_total", {"outcome": "unknown"}) or 0.0
 
 
 async def test_a_server_that_is_away_gets_the_same_mail_later(scene: Scene) -> None:

@@ -1,0 +1,113 @@
+"""The servers as commands reach them: a service's database, and one queue on the broker."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager
+
+import aio_pika
+import asyncpg
+
+from deploy.cli.common import addresses
+from deploy.cli.words import Pace
+from deploy.local.problems import Unavailable
+
+WINDOW = 100
+
+
+def database_url(service: str) -> str:
+    """RAPPORT_<SERVICE>_DATABASE_URL, else the running platform's, as `postgresql://`."""
+    return plain(os.environ.get(setting_of(service)) or addresses().databases[service])
+
+
+def setting_of(service: str) -> str:
+    """The environment variable that names a service's database."""
+    return f"RAPPORT_{service.upper()}_DATABASE_URL"
+
+
+def plain(url: str) -> str:
+    """A database URL as Postgres itself knows it."""
+    return url.replace("postgresql+asyncpg://", "postgresql://")
+
+
+def broker_url() -> str:
+    """RAPPORT_AMQP_URL, else the running platform's."""
+    return os.environ.get("RAPPORT_AMQP_URL") or addresses().amqp_url
+
+
+_AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+@asynccontextmanager
+async def opened(service: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to a service's database. Raises Unavailable when it does not answer or lacks the tables."""
+    async with connected(database_url(service), f"The database of {service}", setting_of(service)) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def connected(url: str, name: str, setting: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection to what messages call `name` and `setting` names. Raises Unavailable, also for what ends it."""
+    try:
+        connection = await asyncpg.connect(url, timeout=5)
+        try:
+            yield connection
+        finally:
+            await connection.close(timeout=5)
+    except asyncpg.UndefinedTableError as error:
+        raise Unavailable(f"{name} lacks tables; run `rapport db upgrade`.") from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise Unavailable(f"{name} does not allow this ({error}); set {setting} to a role that may.") from error
+    except _AWAY as error:
+        raise Unavailable(f"{name} does not answer ({error}); is it running, and is {setting} right?") from error
+
+
+async def put(amqp_url: str, messages: AsyncIterable[tuple[str, aio_pika.Message]], rate: int | None = None) -> int:
+    """Put messages straight into queues, each confirmed, at most `rate` in a second; returns how many.
+
+    Raises Unavailable, saying how many were confirmed before, when the broker is away or a queue does not stand.
+    """
+    done, pace, size = 0, Pace(rate), WINDOW if rate is None else min(WINDOW, max(1, rate // 10))
+    try:
+        async with await aio_pika.connect(amqp_url, timeout=10) as connection:
+            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+            publish = channel.default_exchange.publish
+            async for window in _windows(messages, size):
+                await pace.take(len(window))
+                await asyncio.gather(
+                    *(publish(message, queue, mandatory=True, timeout=10) for queue, message in window)
+                )
+                done += len(window)
+    except aio_pika.exceptions.DeliveryError as error:
+        raise Unavailable(
+            f"A queue does not stand or is full ({error}); see `rapport topology apply`. {done} were put back before."
+        ) from error
+    except (OSError, aio_pika.exceptions.AMQPError, aio_pika.exceptions.ChannelInvalidStateError) as error:
+        raise Unavailable(
+            f"The broker does not answer ({error!r}); is it running, and is RAPPORT_AMQP_URL right? "
+            f"{done} were put back before."
+        ) from error
+    return done
+
+
+async def _windows(
+    messages: AsyncIterable[tuple[str, aio_pika.Message]], size: int
+) -> AsyncIterator[list[tuple[str, aio_pika.Message]]]:
+    window: list[tuple[str, aio_pika.Message]] = []
+    async for each in messages:
+        window.append(each)
+        if len(window) == size:
+            yield window
+            window = []
+    if window:
+        yield window

@@ -1,0 +1,79 @@
+"""The archive is read to the end as of the call, whatever is in it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import aio_pika
+import orjson
+import pytest
+
+from deploy.archive import PREFETCH, begins, read
+from deploy.local.problems import Unavailable
+from shared.clock import real_now
+from shared.contracts.envelope import CONTENT_TYPE
+from shared.contracts.intake import RoleChanged
+from shared.messaging.topology import ARCHIVE
+from tests.support.brokers import fresh_broker, publish
+from tests.support.running import envelope_of
+
+ROLE = RoleChanged(role="mentor-adult", kind_of_role="mentor", site="net", risks=["one-on-one"])
+
+
+@pytest.fixture
+async def amqp_url() -> AsyncIterator[str]:
+    """A virtual host with the topology."""
+    async with fresh_broker() as url:
+        yield url
+
+
+async def put(amqp_url: str, count: int = 1) -> list[UUID]:
+    """Archive some events; returns their ids."""
+    documents = [envelope_of(ROLE, sequence=number + 1) for number in range(count)]
+    async with await aio_pika.connect(amqp_url) as connection:
+        archive = (await connection.channel()).default_exchange
+        messages = (aio_pika.Message(orjson.dumps(each), content_type=CONTENT_TYPE) for each in documents)
+        await asyncio.gather(*(archive.publish(message, ARCHIVE) for message in messages))
+    return [UUID(document["id"]) for document in documents]
+
+
+async def ids(amqp_url: str, since: datetime | None = None) -> list[UUID]:
+    """The ids of what is read to the end."""
+    return [each.envelope.id async for each in read(amqp_url, since)]
+
+
+async def test_an_empty_archive_is_read_at_once(amqp_url: str) -> None:
+    """No event, no waiting; and a start in the future finds nothing either."""
+    assert await ids(amqp_url) == []
+    await put(amqp_url)
+    assert await ids(amqp_url, since=real_now() + timedelta(hours=1)) == []
+
+
+async def test_everything_is_read_in_order_twice(amqp_url: str) -> None:
+    """Reading takes nothing away, and marks and rubbish are passed over."""
+    sent = await put(amqp_url, 3 * PREFETCH)
+    await publish(amqp_url, ARCHIVE, b"\x00rubbish")
+    sent += await put(amqp_url, 3)
+    assert await ids(amqp_url) == sent
+    assert await ids(amqp_url, since=real_now() - timedelta(minutes=1)) == sent
+    assert await begins(amqp_url) is None
+
+
+async def test_following_goes_on_with_what_comes(amqp_url: str) -> None:
+    """A follower hears what is published after it began, past other readers' marks."""
+    first = await put(amqp_url)
+    follower = read(amqp_url, follow=True)
+    assert (await anext(follower)).envelope.id == first[0]
+    later = asyncio.ensure_future(anext(follower))
+    await ids(amqp_url)
+    second = await put(amqp_url)
+    assert (await asyncio.wait_for(later, 10)).envelope.id == second[0]
+    await follower.aclose()
+
+
+async def test_a_missing_archive_is_a_sentence() -> None:
+    """Where the topology does not stand, the reader says so."""
+    async with fresh_broker(with_topology=False) as url:
+        with pytest.raises(Unavailable, match="topology"):
+            await ids(url)

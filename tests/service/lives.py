@@ -1,0 +1,71 @@
+"""Short lives of the services that own state: every type of event of theirs is told of some subject."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.service.intake import scenes as intake
+from tests.service.matching import scenes as matching
+from tests.service.messaging import scenes as messaging
+from tests.service.screening import scenes as screening
+from tests.service.screening.story import applies, identity, role
+from tests.support.running import BEGINNING, Running
+
+
+async def live_intake(it: Running) -> None:
+    """A network, two people with profiles, one of whom applied and signed."""
+    await intake.network(it)
+    rows = intake.batch(intake.roster_row(1, evidence=intake.held()), intake.roster_row(2))
+    intake.good(await intake.coordinator(it).post("/imports", json=rows))
+
+
+async def live_screening(it: Running) -> None:
+    """Four people: cleared, declined, cleared and withdrawn, undecided."""
+    await it.hear(role("mentor-adult", "mentor"))
+    for number in range(1, 5):
+        await it.hear(applies(number, number, "mentor-adult", "mentor"))
+    async with it.client(role="screener", site="net") as http:
+        cases = (await http.get("/cases")).json()["items"]
+        cleared, declined, withdrawn, _ = (f"/cases/{case['clearance']}" for case in cases)
+        passed = {"results": [{"check": check, "outcome": "passed"} for check in cases[0]["required"]]}
+        for case in (cleared, withdrawn):
+            await post(http, f"{case}/results", passed)
+            await post(http, f"{case}/decision", screening.CLEAR)
+        await post(http, f"{declined}/decision", screening.DECLINE)
+        it.set_clock(BEGINNING + messaging.DAY)
+        await post(http, f"{withdrawn}/withdrawal", {"criterion": "volunteer-safety"})
+
+
+async def live_matching(it: Running) -> None:
+    """Two pairs, one of them closed."""
+    await it.hear(matching.offering())
+    people = matching.MENTOR, matching.MENTEE, identity(0x71), identity(0x72)
+    for person, kind in zip(people, ("mentor", "mentee") * 2, strict=True):
+        await matching.admit(it, person, kind)
+    await matching.nominate(it, *people[:2])
+    other = await matching.nominate(it, *people[2:])
+    await matching.close(it, other.json()["pair"])
+
+
+async def live_messaging(it: Running) -> None:
+    """A settled debt and one that is overdue, an absence to come and one that is over."""
+    for event in messaging.PAIRED:
+        await it.hear(event)
+    await messaging.write(it, messaging.MENTOR)
+    messaging.at(it, 1)
+    await messaging.write(it, messaging.MENTEE)
+    messaging.at(it, 200)
+    await it.fire()
+    notice = await messaging.announce(it, messaging.MENTOR, 210, 220)
+    await messaging.call(it, messaging.MENTOR, "POST", f"/away-notices/{notice.json()['away']}/end")
+    await messaging.announce(it, messaging.MENTEE, 300, 310)
+
+
+LIVES: dict[str, Callable[[Running], Awaitable[None]]] = {
+    "intake": live_intake, "screening": live_screening, "matching": live_matching, "messaging": live_messaging,
+}  # fmt: skip
+
+
+async def post(http: Any, path: str, body: dict[str, Any]) -> None:
+    """A POST that has to succeed."""
+    answer = await http.post(path, json=body)
+    assert answer.is_success, answer.text
