@@ -1,0 +1,1 @@
+"""Speed and memory, each beside its raw limit and its peers in the same run. `make bench`; see README.md."""

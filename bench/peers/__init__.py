@@ -1,0 +1,1 @@
+"""The peers, each tuned as its documentation advises."""

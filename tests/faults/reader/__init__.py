@@ -1,0 +1,1 @@
+"""The service that hears of entries and tallies, arms alarms and rings."""

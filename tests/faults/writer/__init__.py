@@ -1,0 +1,1 @@
+"""The service that writes entries and tells of them."""
