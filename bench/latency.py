@@ -3,12 +3,13 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 
 import httpx2
 
 from bench.measure import Row, limit, quantile
 from bench.pipeline import WAYS, carried
-from bench.servers import Servers
+from bench.servers import Servers, until
 from deploy.local.ports import private_port
 
 READY_SECONDS = 20.0
@@ -43,17 +44,11 @@ async def latencies(servers: Servers, requests: int, rate: float) -> list[float]
     port = private_port()
     seen: dict[int, float] = {}
 
-    def environment(database: str) -> dict[str, str]:
-        return {
-            "BENCH_DATABASE_URL": servers.url(database), "BENCH_AMQP_URL": servers.amqp_url,
-            "BENCH_FOLDER": str(servers.folder), "BENCH_PORT": str(port),
-        }  # fmt: skip
-
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(servers.process("bench.process", "read", "reader", **environment("reader")))
-        await stack.enter_async_context(servers.process("bench.process", "serve", "writer", **environment("writer")))
+        await stack.enter_async_context(servers.service("read", "reader"))
+        await stack.enter_async_context(servers.service("serve", "writer", port))
         http = await stack.enter_async_context(httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}"))
-        await _until_ready(http)
+        await until(partial(_is_ready, http), READY_SECONDS)
 
         async def post(number: int) -> None:
             (await http.post("/entries", json={"number": number})).raise_for_status()
@@ -90,14 +85,8 @@ async def _commit_seconds(servers: Servers) -> float:
     return quantile(took, 0.5)
 
 
-async def _until_ready(http: httpx2.AsyncClient) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            found = (await http.get("/readyz")).json()
-        except (httpx2.HTTPError, ValueError):
-            found = {}
-        if found.get("relay_active"):
-            return
-        await asyncio.sleep(0.05)
-    raise RuntimeError("The writer did not become ready; its log stands beside the data.")
+async def _is_ready(http: httpx2.AsyncClient) -> bool:
+    try:
+        return bool((await http.get("/readyz")).json().get("relay_active"))
+    except (httpx2.HTTPError, ValueError):
+        return False

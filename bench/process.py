@@ -10,7 +10,6 @@ import uvloop
 
 from bench.services import build, write
 from shared import log
-from shared.service import ALL_PARTS, Part
 
 CONCURRENT = 8
 
@@ -56,13 +55,18 @@ async def write_many(count: int) -> None:
         await asyncio.Event().wait()
 
 
-def serve(name: str, parts: frozenset[Part]) -> None:
-    """A whole service behind HTTP."""
+def serve(name: str) -> None:
+    """A service behind HTTP, with its relay."""
     service = build(name, *_service(name))
-    config = uvicorn.Config(service.http(parts), port=service.settings.port, access_log=False, log_config=None)
+    config = uvicorn.Config(
+        service.http(frozenset({"api", "relay"})), port=service.settings.port, access_log=False, log_config=None
+    )
     server = uvicorn.Server(config)
     service.on_end = lambda: setattr(server, "should_exit", True)
+    print("ready", flush=True)  # to be asked: /readyz says when it is
     server.run()
+    if service.stopped:
+        raise service.stopped
 
 
 if __name__ == "__main__":
@@ -73,4 +77,4 @@ if __name__ == "__main__":
     elif role == "read":
         uvloop.run(read(rest[0]))
     else:
-        serve(rest[0], ALL_PARTS)
+        serve(rest[0])

@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,6 +41,10 @@ class Servers:
             try:
                 await asyncio.gather(postgres.start(), rabbitmq.start())
                 yield cls(home, postgres, rabbitmq, home.folder("bench"))
+            except BaseException:
+                for file in home.folder("bench").glob("*.log"):
+                    sys.stderr.write(f"--- {file.name}\n{file.read_text()[-3000:]}\n")
+                raise
             finally:
                 await asyncio.gather(postgres.stop(), rabbitmq.stop())
 
@@ -92,24 +96,35 @@ class Servers:
                 process.terminate()
                 await process.wait()
 
+    def service(self, role: str, name: str, port: int = 1) -> AbstractAsyncContextManager[Process]:
+        """A process of `bench.process` on the database that has its name."""
+        database = name.partition("-")[0]
+        return self.process(
+            "bench.process", role, name,
+            BENCH_DATABASE_URL=self.url(database), BENCH_AMQP_URL=self.amqp_url,
+            BENCH_FOLDER=str(self.folder), BENCH_PORT=str(port),
+        )  # fmt: skip
+
     def cpu_seconds(self) -> float:
         """Processor time of this process, the servers, and all their children, ended ones included."""
-        roots = [os.getpid(), *(each.pid for each in (*self.postgres.running, *self.rabbitmq.running))]
-        children: dict[int, list[int]] = {}
-        used: dict[int, float] = {}
+        parents, used = {}, {}
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
-                try:
+                with suppress(OSError):
                     fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                except OSError:
-                    continue
-                children.setdefault(int(fields[1]), []).append(int(entry.name))
-                used[int(entry.name)] = sum(map(int, fields[11:15])) / TICKS
-        return sum(_of_tree(root, children, used) for root in roots if root)
+                    parents[int(entry.name)] = int(fields[1])
+                    used[int(entry.name)] = sum(map(int, fields[11:15])) / TICKS
+        ours = {os.getpid(), *(each.pid for each in (*self.postgres.running, *self.rabbitmq.running))}
+        while more := {pid for pid, parent in parents.items() if parent in ours} - ours:
+            ours |= more
+        return sum(used.get(pid, 0.0) for pid in ours if pid)
 
 
-def _of_tree(pid: int, children: dict[int, list[int]], used: dict[int, float]) -> float:
-    return used.get(pid, 0.0) + sum(_of_tree(child, children, used) for child in children.get(pid, []))
+async def until(check: Callable[[], Awaitable[bool]], within: float = 120.0) -> None:
+    """Wait until something is so. Raises TimeoutError when it does not become so."""
+    async with asyncio.timeout(within):
+        while not await check():
+            await asyncio.sleep(0.02)
 
 
 async def until_said(process: Process, word: str) -> str:
@@ -118,4 +133,4 @@ async def until_said(process: Process, word: str) -> str:
     async for line in process.stdout:
         if line.decode().startswith(word):
             return line.decode().strip()
-    raise RuntimeError(f"A process of the benchmark ended before it said {word!r}; its log stands beside the data.")
+    raise RuntimeError(f"A process of the benchmark ended before it said {word!r}.")

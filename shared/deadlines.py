@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Column, DateTime, Index, Select, Table, Text, delete, func, or_, select, update
+from sqlalchemy import Column, DateTime, Index, Select, Table, Text, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -35,17 +35,22 @@ Rule = Callable[[AsyncSession, str, datetime, datetime], Awaitable[None]]
 """What happens when a deadline fires: (session, subject, when it was due, domain now)."""
 
 
+_SET = insert(deadline)
+_ARM = _SET.on_conflict_do_update(
+    index_elements=["kind", "subject"], set_={"due_at": _SET.excluded.due_at, "retry_at": None}
+)
+_CANCEL = delete(deadline).where(deadline.c.kind == bindparam("of_kind"), deadline.c.subject == bindparam("of_subject"))
+"""Built once: building them took longer than Postgres takes to do them."""
+
+
 async def arm(session: AsyncSession, kind: str, subject: str, due_at: datetime) -> None:
     """Set or move the deadline of a subject."""
-    statement = insert(deadline).values(kind=kind, subject=subject, due_at=due_at)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["kind", "subject"], set_={"due_at": due_at, "retry_at": None})
-    )
+    await session.execute(_ARM, {"kind": kind, "subject": subject, "due_at": due_at})
 
 
 async def cancel(session: AsyncSession, kind: str, subject: str) -> None:
     """Take a deadline back; nothing happens where none is armed."""
-    await session.execute(delete(deadline).where(deadline.c.kind == kind, deadline.c.subject == subject))
+    await session.execute(_CANCEL, {"of_kind": kind, "of_subject": subject})
 
 
 async def due(session: AsyncSession, now: datetime) -> int:

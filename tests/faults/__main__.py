@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.faults import results, sensitivity
 from tests.faults.experiments import EXPERIMENTS
-from tests.faults.experiments.base import NotSo, Run
+from tests.faults.experiments.base import NotSo, Run, Skipped
 from tests.faults.servers import Servers
 
 
@@ -46,6 +46,8 @@ async def experiments(servers: Servers, names: list[str], size: str, patience: f
             result = "passed"
         except NotSo as error:
             told, result, held = str(error), "failed", False
+        except Skipped as reason:
+            told, result = str(reason), "skipped"
         seconds = time.monotonic() - began
         say(f"{result} {name} ({seconds:.0f} s)" + (f"\n{told}" if isinstance(told, str) else f" {told}"))
         if size == "long":

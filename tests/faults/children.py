@@ -27,6 +27,8 @@ class Child:
     name: str
     service: str
     env: Mapping[str, str]
+    tree: Path = ROOT
+    """The sources that it runs."""
     failpoints: deque[str] = field(default_factory=deque)
     struck: list[str] = field(default_factory=list)
     died: list[int] = field(default_factory=list)
@@ -64,7 +66,7 @@ class Child:
             mark.unlink(missing_ok=True)
             armed = {"FAILPOINT": failpoint, "FAILPOINT_MARK": str(mark)} if failpoint else {}
             argv = [sys.executable, "-m", "tests.faults.process", self.service]
-            self.process = processes.start(self.home, self.name, argv, env={**self.env, **armed}, cwd=ROOT)
+            self.process = processes.start(self.home, self.name, argv, env={**self.env, **armed}, cwd=self.tree)
             code = await self.process.wait()
             if failpoint and mark.exists() and code == -signal.SIGKILL:
                 self.struck.append(mark.read_text())

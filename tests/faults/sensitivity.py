@@ -49,7 +49,7 @@ def _crash(**points: str) -> dict[str, Any]:
 
 VARIANTS = (
     Variant("acknowledge-before-commit", "failpoints", "nothing-lost", _crash(reader="handler.before_commit:9")),
-    Variant("publish-before-commit", "failpoints", "nothing-invented", _crash(writer="request.before_commit:9")),
+    Variant("publish-before-commit", "failpoints", "applied-once", _crash(writer="request.before_commit:9")),
     Variant("inbox-in-its-own-transaction", "failpoints", "nothing-lost", _crash(reader="handler.before_commit:9")),
     Variant("high-water-mark", "late-commits", "outbox-empty"),
     Variant("delete-before-confirm", "failpoints", "nothing-lost", _crash(writer="relay.before_publish:9")),

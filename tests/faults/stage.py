@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from shared.access import Grant, mint, new_key
 from shared.ids import new_id
 from shared.messaging.topology import topology
 from shared.migrations import create_platform_tables
-from tests.faults.children import Child
+from tests.faults.children import ROOT, Child
 from tests.faults.reader import handlers as reader_handlers
 from tests.faults.reader import tables as reader_tables
 from tests.faults.servers import Servers
@@ -86,6 +87,7 @@ class Stage:
         name: str | None = None,
         failpoints: Iterable[str] = (),
         tuning: Mapping[str, Any] | None = None,
+        tree: Path = ROOT,
         **env: str,
     ) -> Child:
         """Start one process of a service, `name` where it has several; `env` overrides its environment."""
@@ -95,6 +97,7 @@ class Stage:
             self.children[name] = Child(self.servers.home, name, service, self._environment(service, name))
         child = self.children[name]
         child.env = {**child.env, "TUNING": json.dumps(tuning or {}), **env}
+        child.tree = tree
         child.start(failpoints)
         return child
 

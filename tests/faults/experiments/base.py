@@ -25,6 +25,10 @@ class NotSo(AssertionError):
         self.findings = findings
 
 
+class Skipped(Exception):
+    """Why an experiment cannot be made here."""
+
+
 @dataclass
 class Run:
     """One run of an experiment: its stage, its load, and what is told of it afterwards."""

@@ -12,7 +12,7 @@ KINDS = ("raises", "contradicts", "hangs", "kills")
 
 
 @experiment(
-    "poison", short={"each": 2, "kinds": KINDS}, small={"each": 1, "kinds": KINDS}, long={"each": 5, "kinds": KINDS}
+    "poison", short={"each": 1, "kinds": KINDS}, small={"each": 1, "kinds": KINDS}, long={"each": 5, "kinds": KINDS}
 )
 async def poison(run: Run, *, each: int, kinds: tuple[str, ...]) -> None:
     """Undecodable, always raising, contradicting, hanging and killing messages come among good ones."""

@@ -1,11 +1,16 @@
 """Services that are scaled, stay away, or come in a bad release."""
 
 import asyncio
+import subprocess
+import tarfile
 from functools import partial
+from io import BytesIO
+from pathlib import Path
 
 from deploy.cli.deadletters import put_back
-from tests.faults.books import ENTRIES
-from tests.faults.experiments.base import Run, experiment
+from tests.faults.books import ENTRIES, rest
+from tests.faults.children import ROOT
+from tests.faults.experiments.base import Run, Skipped, experiment
 from tests.support.eventually import eventually
 
 QUEUES = 1
@@ -60,3 +65,41 @@ async def bad_release(run: Run, *, entries: int) -> None:
 async def _paused(run: Run) -> bool:
     dead = await run.stage.fetch("reader", "SELECT count(*) FROM dead_letter WHERE handler = $1", ENTRIES)
     return int(dead[0][0]) >= MOST_DEAD
+
+
+@experiment(
+    "last-release",
+    short=None,
+    small={"entries": 200, "release": "HEAD"},
+    long={"entries": 5_000, "release": ""},
+)
+async def last_release(run: Run, *, entries: int, release: str) -> None:
+    """A reader of the last release hears a writer of today, then a reader of today a writer of the last release.
+
+    Both find what the other release left in their databases, as in a rollback.
+    """
+    tree = await asyncio.to_thread(_sources_of, release, run.stage.servers.home.folder("release"))
+    for older, newer in (("reader", "writer"), ("writer", "reader")):
+        await run.start(older, tree=tree)
+        await run.start(newer)
+        await run.load.fill(entries // 2)
+        run.hold(await rest(run.stage, run.patience))
+        for name in (older, newer):
+            await run.stage.children[name].stop()
+    await run.start()
+    await run.close()
+
+
+def _sources_of(release: str, folder: Path) -> Path:
+    """The tree of a release, of the last tag where none is named. Raises Skipped where there is none."""
+    release = release or _git("describe", "--tags", "--abbrev=0").decode().strip()
+    archive = _git("archive", release) if release else b""
+    if not archive or b"tests/faults/reader" not in archive:
+        raise Skipped("No release has these experiments yet.")
+    with tarfile.open(fileobj=BytesIO(archive)) as files:
+        files.extractall(folder, filter="data")
+    return folder
+
+
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False).stdout
