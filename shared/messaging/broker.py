@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any
+from urllib.parse import urlsplit
 
 from faststream import AckPolicy
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitQueue
@@ -21,6 +22,8 @@ from shared.messaging.middleware import middlewares
 from shared.messaging.topology import dead_queue_name, queue_name
 
 PREFETCH = 100
+HEARTBEAT_SECONDS = 20
+"""aiormq gives a silent connection up after three of them, the broker after two."""
 
 Session = AsyncSession
 """`session`: the handler's transaction; committed after the handler returns, before the message is acknowledged."""
@@ -107,10 +110,15 @@ def _queue(name: str) -> RabbitQueue:
     return RabbitQueue(name, queue_type=QueueType.QUORUM, durable=True, declare=False)
 
 
+def _with_heartbeat(amqp_url: str) -> str:
+    address = urlsplit(amqp_url)
+    return address._replace(query=address.query or f"heartbeat={HEARTBEAT_SECONDS}").geturl()
+
+
 def consumer(amqp_url: str, handlers: Handlers, door: Door) -> RabbitBroker:
     """The consuming broker of a service. It declares nothing; a missing queue raises at start."""
     broker = RabbitBroker(
-        amqp_url,
+        _with_heartbeat(amqp_url),
         default_channel=Channel(prefetch_count=PREFETCH),
         middlewares=middlewares(door),
         decoder=decode,

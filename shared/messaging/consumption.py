@@ -18,6 +18,9 @@ log = structlog.get_logger(__name__)
 CHECK_SECONDS = 5.0
 LOST_AFTER_CHECKS = 3
 RESTARTS = 3
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
+"""More than FastStream waits for what is in hand; what does not end by then waits for a broker that does not answer."""
 
 
 class QueueMissing(Exception):
@@ -35,6 +38,7 @@ class Consumption:
         self._broker, self._amqp_url = broker, amqp_url
         self._asking: AbstractConnection | None = None
         self.ready = False
+        self._paused = True
 
     async def run(self) -> NoReturn:
         """Consume for ever. Raises QueueMissing or ConsumersLost when a person has to act."""
@@ -45,37 +49,62 @@ class Consumption:
         delay = 0.2
         while True:
             try:
-                await self._broker.start()
+                async with asyncio.timeout(START_SECONDS):
+                    await self._broker.start()
             except ChannelNotFoundEntity as error:
                 raise QueueMissing(f"{error}; run `rapport topology apply`, then start this service again.") from error
-            except (ConnectionError, OSError, aio_pika.exceptions.AMQPError) as error:
+            except (OSError, aio_pika.exceptions.AMQPError, RuntimeError) as error:
                 log.warning("broker.away", reason=repr(error))
-                await self._broker.stop()
+                await self._let_go()
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 2.0)
             else:
                 self.ready = True
                 return
 
+    async def _let_go(self) -> None:
+        """Give the connection up. A broker that is half gone answers to no goodbye; what is in hand comes again."""
+        for end in (self._close, self._broker.stop):
+            with suppress(Exception):
+                await asyncio.wait_for(end(), STOP_SECONDS)
+
+    async def _close(self) -> None:
+        if self._broker._connection is not None:  # FastStream would first ask the broker to end each consumer
+            await self._broker._connection.close()
+
     async def pause(self) -> None:
         """Stop taking messages (the database is away)."""
         self.ready = False
-        await self._each(lambda subscriber: subscriber.stop())
+        self._paused = await self._each(lambda subscriber: subscriber.stop())
 
     async def resume(self) -> None:
         """Take messages again."""
-        await self._each(lambda subscriber: subscriber.start())
-        self.ready = True
+        if self._paused and await self._each(lambda subscriber: subscriber.start()):
+            self.ready = True
+        else:
+            await self._renew()
+
+    async def _renew(self) -> None:
+        self.ready = False
+        await self._let_go()
+        await self._start()
 
     async def stop(self) -> None:
         """Stop consuming; messages in hand are finished first."""
         self.ready = False
         await self._stop_asking()
-        await self._broker.stop()
+        with suppress(Exception):  # a broker that is away has given the messages to somebody else
+            await self._broker.stop()
 
-    async def _each(self, act: Callable[..., Awaitable[None]]) -> None:
-        for subscriber in self._broker.subscribers:
-            await act(subscriber)
+    async def _each(self, act: Callable[..., Awaitable[None]]) -> bool:
+        """Whether every subscriber did it; not where the broker does not answer."""
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.gather(*(act(subscriber) for subscriber in self._broker.subscribers))
+        except Exception as error:
+            log.warning("broker.away", reason=repr(error))
+            return False
+        return True
 
     async def _watch(self) -> NoReturn:
         """A broker may come back without our consumer (seen after node loss): notice it and start it anew."""
@@ -97,8 +126,7 @@ class Consumption:
             if restarts > RESTARTS:
                 raise ConsumersLost(f"No consumer comes back on {', '.join(overdue)}; look at the broker's log.")
             lost = {}
-            await self.pause()
-            await self.resume()
+            await self._renew()
 
     async def _unconsumed(self) -> list[str]:
         """Our queues on which the broker knows no consumer; none where the broker cannot be asked."""

@@ -115,7 +115,7 @@ async def _thief(it: Running) -> AsyncIterator[None]:
     async def steal() -> None:
         while True:
             with suppress(Exception):  # a subscriber that is being started has nothing to steal
-                await _steal(it)
+                await asyncio.wait_for(_steal(it), 0.05)
             await asyncio.sleep(0.01)
 
     task = asyncio.create_task(steal())

@@ -59,6 +59,7 @@ async def rest(stage: Stage, patience: float) -> list[Finding]:
         if rows != last:
             last, changed = rows, time.monotonic()
         if time.monotonic() - changed > patience:
+            await stage.tell_tasks()
             return [
                 Finding(
                     "outbox-empty" if "outbox" in str(left) else "at-rest", f"{patience:.0f} s without change: {left}."

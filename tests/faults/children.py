@@ -81,7 +81,20 @@ class Child:
         """Whether it is meant to run."""
         return self._keeper is not None
 
-    def complaints(self, lines: int = 8) -> str:
+    @property
+    def peak_mb(self) -> int:
+        """The most memory that its process has had; 0 where it does not run."""
+        if self.process is None or self.process.exit_code() is not None:
+            return 0
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) // 1024
+
+    def tell_tasks(self) -> None:
+        """Have it write down what its tasks wait for."""
+        if self.process and self.process.exit_code() is None:
+            self.process.popen.send_signal(signal.SIGUSR1)
+
+    def complaints(self, lines: int = 40) -> str:
         """The last warnings and errors it wrote, or what was no log line."""
         if self.process is None:
             return ""

@@ -1,11 +1,14 @@
 """`python -m tests.faults.process writer|reader`: one service of the experiments as a process, faults and all.
 
 TUNING is a JSON object: `"module:NAME": value` sets a constant of the product, `"command_timeout"` caps the time-out
-of every statement. FAILPOINT: see failpoints.py. PARTS: which parts run, `api,relay,worker,timers`.
+of every statement. FAILPOINT: see failpoints.py. PARTS: which parts run, `api,relay,worker,timers`. On SIGUSR1 it
+writes down what each of its tasks waits for.
 """
 
+import asyncio
 import json
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Any, cast
@@ -36,8 +39,20 @@ def _cap_statements(limit: float) -> None:
     asyncpg.connect = connect
 
 
+def _tell_tasks(*_: object) -> None:
+    for task in asyncio.all_tasks():
+        waiting, chain = cast("Any", task.get_coro()), []
+        while waiting is not None:
+            frame = getattr(waiting, "cr_frame", None) or getattr(waiting, "gi_frame", None)
+            chain.append(f"{frame.f_code.co_qualname}:{frame.f_lineno}" if frame else repr(waiting)[:120])
+            waiting = getattr(waiting, "cr_await", None) or getattr(waiting, "gi_yieldfrom", None)
+        sys.stderr.write(f"task {task.get_name()}: {' > '.join(chain)}\n")
+    sys.stderr.flush()
+
+
 def main(name: str) -> int:
     """Run the service until it is told to end; its exit code says why it ended by itself."""
+    signal.signal(signal.SIGUSR1, _tell_tasks)
     _tune(json.loads(os.environ.get("TUNING", "{}")))
     if failpoint := os.environ.get("FAILPOINT"):
         import_module("tests.faults.failpoints").arm(failpoint)

@@ -1,6 +1,7 @@
 """A TCP proxy between services and a server, which can reset, stall, black-hole and slow its connections."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -8,10 +9,13 @@ CHUNK_BYTES = 65_536
 
 
 class Proxy:
-    """Listens on a port of its own and carries bytes to `target`. `port` is known once it listens."""
+    """Listens on a port of its own and carries bytes to a server. `port` is known once it listens.
 
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
+    Where it is given several ports, each new connection goes to the next one in turn that takes it.
+    """
+
+    def __init__(self, host: str, *ports: int) -> None:
+        self._host, self._ports = host, deque(ports)
         self._flows = asyncio.Event()
         self._flows.set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -23,9 +27,9 @@ class Proxy:
 
     @classmethod
     @asynccontextmanager
-    async def to(cls, host: str, port: int) -> AsyncIterator["Proxy"]:
+    async def to(cls, host: str, *ports: int) -> AsyncIterator["Proxy"]:
         """A proxy that listens while the block runs."""
-        proxy = cls(host, port)
+        proxy = cls(host, *ports)
         server = await asyncio.start_server(proxy._accept, "127.0.0.1", 0)
         proxy.port = server.sockets[0].getsockname()[1]
         try:
@@ -57,7 +61,7 @@ class Proxy:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flows.wait()
         try:
-            there = await asyncio.open_connection(*self._target)
+            there = await self._connect()
         except OSError:
             writer.transport.abort()
             return
@@ -71,6 +75,13 @@ class Proxy:
             self._writers.discard(each)
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks -= tasks
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        self._ports.rotate(-1)
+        for port in tuple(self._ports):
+            with suppress(OSError):
+                return await asyncio.open_connection(self._host, port)
+        raise ConnectionRefusedError(f"None of {list(self._ports)} takes a connection.")
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         myself = asyncio.current_task()

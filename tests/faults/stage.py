@@ -134,6 +134,12 @@ class Stage:
         """Whether a process consumes all its queues."""
         return bool((await self.ask(name, "/readyz")).get("consuming"))
 
+    async def tell_tasks(self) -> None:
+        """Have every process write down what its tasks wait for; one whose event loop is blocked writes nothing."""
+        for child in self.children.values():
+            child.tell_tasks()
+        await asyncio.sleep(2)
+
     async def fetch(self, service: str, statement: str, *values: Any) -> list[asyncpg.Record]:
         """Rows of a service's database, on one connection that is opened anew when it broke."""
         async with self._turns[service]:

@@ -135,12 +135,18 @@ async def million_held(run: Run, *, events: int) -> None:
     await million(run, events=events, held=True)
 
 
+PEAK_MB = 250
+"""A process that has just started has 120."""
+
+
 async def _drain(run: Run, events: int) -> None:
     began = time.monotonic()
     await run.start(PARTS="api,relay,worker,timers", FAULTS_BATCHED="1")
     await run.close()
     run.facts["events"] = events
     run.facts["drained/s"] = round(events / (time.monotonic() - began))
+    run.facts["peak MB"] = peak = max(child.peak_mb for child in run.stage.children.values())
+    run.claim("memory-flat", peak <= PEAK_MB, f"a process had {peak} MB; {PEAK_MB} are enough however many wait.")
 
 
 async def _is_relayed(run: Run) -> bool:
