@@ -126,7 +126,7 @@ async def broker_alarms(run: Run, *, seconds: float) -> None:
     async with run.load.running(50):
         for tight, usual in (
             (("set_vm_memory_high_watermark", "absolute", "1MB"), ("set_vm_memory_high_watermark", "0.4")),
-            (("set_disk_free_limit", "100TB"), ("set_disk_free_limit", "200MB")),
+            (("set_disk_free_limit", "100000000000000"), ("set_disk_free_limit", "200000000")),
         ):
             await control(*tight)
             await asyncio.sleep(seconds)
