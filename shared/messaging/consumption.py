@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import aio_pika
 import structlog
@@ -15,10 +15,13 @@ from shared import telemetry
 
 log = structlog.get_logger(__name__)
 
+Answer = TypeVar("Answer")
+
 CHECK_SECONDS = 5.0
 LOST_AFTER_CHECKS = 3
 RESTARTS = 3
 START_SECONDS = 60.0
+ASK_SECONDS = 5.0
 STOP_SECONDS = 30.0
 """More than FastStream waits for what is in hand; what does not end by then waits for a broker that does not answer."""
 
@@ -28,7 +31,7 @@ class QueueMissing(Exception):
 
 
 class ConsumersLost(Exception):
-    """A subscriber could not be brought back (exit code 70)."""
+    """A subscriber could not be brought back; a process that starts anew can (exit code 70)."""
 
 
 class Consumption:
@@ -38,7 +41,7 @@ class Consumption:
         self._broker, self._amqp_url = broker, amqp_url
         self._asking: AbstractConnection | None = None
         self.ready = False
-        self._paused = True
+        self._whole, self._must_renew = True, False
 
     async def run(self) -> NoReturn:
         """Consume for ever. Raises QueueMissing or ConsumersLost when a person has to act."""
@@ -49,8 +52,7 @@ class Consumption:
         delay = 0.2
         while True:
             try:
-                async with asyncio.timeout(START_SECONDS):
-                    await self._broker.start()
+                await _answered(self._broker.start(), START_SECONDS)
             except ChannelNotFoundEntity as error:
                 raise QueueMissing(f"{error}; run `rapport topology apply`, then start this service again.") from error
             except (OSError, aio_pika.exceptions.AMQPError, RuntimeError) as error:
@@ -63,10 +65,14 @@ class Consumption:
                 return
 
     async def _let_go(self) -> None:
-        """Give the connection up. A broker that is half gone answers to no goodbye; what is in hand comes again."""
-        for end in (self._close, self._broker.stop):
-            with suppress(Exception):
-                await asyncio.wait_for(end(), STOP_SECONDS)
+        """Give the connection up; what is in hand comes again. Raises ConsumersLost when it does not end."""
+        try:
+            with suppress(aio_pika.exceptions.AMQPError, RuntimeError, ExceptionGroup):  # it is broken, and given up
+                await _answered(self._close(), STOP_SECONDS)
+            with suppress(aio_pika.exceptions.AMQPError, RuntimeError, ExceptionGroup):
+                await _answered(self._broker.stop(), STOP_SECONDS)
+        except TimeoutError as error:
+            raise ConsumersLost("The connection to the broker does not end; this process has to start anew.") from error
 
     async def _close(self) -> None:
         if self._broker._connection is not None:  # FastStream would first ask the broker to end each consumer
@@ -75,17 +81,17 @@ class Consumption:
     async def pause(self) -> None:
         """Stop taking messages (the database is away)."""
         self.ready = False
-        self._paused = await self._each(lambda subscriber: subscriber.stop())
+        self._whole = await self._each(lambda subscriber: subscriber.stop())
 
     async def resume(self) -> None:
         """Take messages again."""
-        if self._paused and await self._each(lambda subscriber: subscriber.start()):
+        if self._whole and await self._each(lambda subscriber: subscriber.start()):
             self.ready = True
         else:
-            await self._renew()
+            self._must_renew = True  # the watchdog does it, which may end the process
 
     async def _renew(self) -> None:
-        self.ready = False
+        self.ready = self._must_renew = False
         await self._let_go()
         await self._start()
 
@@ -94,13 +100,12 @@ class Consumption:
         self.ready = False
         await self._stop_asking()
         with suppress(Exception):  # a broker that is away has given the messages to somebody else
-            await self._broker.stop()
+            await _answered(self._broker.stop(), STOP_SECONDS)
 
     async def _each(self, act: Callable[..., Awaitable[None]]) -> bool:
         """Whether every subscriber did it; not where the broker does not answer."""
         try:
-            async with asyncio.timeout(STOP_SECONDS):
-                await asyncio.gather(*(act(subscriber) for subscriber in self._broker.subscribers))
+            await _answered(asyncio.gather(*(act(each) for each in self._broker.subscribers)), STOP_SECONDS)
         except Exception as error:
             log.warning("broker.away", reason=repr(error))
             return False
@@ -112,6 +117,8 @@ class Consumption:
         restarts = 0
         while True:
             await asyncio.sleep(CHECK_SECONDS)
+            if self._must_renew:
+                await self._renew()
             if not self.ready:
                 continue
             unconsumed = await self._unconsumed()
@@ -130,19 +137,37 @@ class Consumption:
 
     async def _unconsumed(self) -> list[str]:
         """Our queues on which the broker knows no consumer; none where the broker cannot be asked."""
-        names = [subscriber.queue.name for subscriber in self._broker.subscribers]  # type: ignore[attr-defined]  # all are RabbitSubscribers
         try:
-            if self._asking is None or self._asking.is_closed:
-                self._asking = await aio_pika.connect(self._amqp_url, timeout=5)
-            async with asyncio.timeout(5), self._asking.channel() as channel:
-                found = [await channel.declare_queue(name, passive=True) for name in names]
-                return [queue.name for queue in found if queue.declaration_result.consumer_count == 0]
+            return await _answered(self._ask(), ASK_SECONDS)
         except (OSError, aio_pika.exceptions.AMQPError, RuntimeError):  # the last: a connection that closes meanwhile
             await self._stop_asking()
             return []
+
+    async def _ask(self) -> list[str]:
+        names = [subscriber.queue.name for subscriber in self._broker.subscribers]  # type: ignore[attr-defined]  # all are RabbitSubscribers
+        if self._asking is None or self._asking.is_closed:
+            self._asking = await aio_pika.connect(self._amqp_url, timeout=ASK_SECONDS)
+        async with self._asking.channel() as channel:
+            found = [await channel.declare_queue(name, passive=True) for name in names]
+        return [queue.name for queue in found if queue.declaration_result.consumer_count == 0]
 
     async def _stop_asking(self) -> None:
         asking, self._asking = self._asking, None
         if asking is not None:
             with suppress(Exception):  # it may be broken, and is given up either way
-                await asyncio.wait_for(asking.close(), 2)
+                await _answered(asking.close(), 2)
+
+
+async def _answered(asked: Awaitable[Answer], seconds: float) -> Answer:
+    """What a broker answers within a time. Raises TimeoutError when it does not.
+
+    What does not end then is left behind: aiormq may wait for a lost connection even when it is cancelled.
+    """
+    task = asyncio.ensure_future(asked)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if not done:
+            raise TimeoutError
+        return task.result()
+    finally:
+        task.cancel()

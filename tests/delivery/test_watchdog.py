@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aio_pika
 import orjson
@@ -16,6 +17,7 @@ from shared.contracts.intake import RoleChanged
 from shared.messaging import consumption
 from shared.messaging.topology import queue_arguments, queue_name
 from shared.telemetry import WORKER
+from tests.faults.proxy import Proxy
 from tests.support.brokers import fresh_broker, publish
 from tests.support.eventually import eventually
 from tests.support.live import live
@@ -99,6 +101,23 @@ async def test_a_consumer_that_the_broker_cancels_comes_back(
     assert screening.service.stopped is None
 
 
+async def test_a_connection_of_which_only_the_broker_heard_the_end(
+    amqp_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers to nothing, not to the wish to end a consumer either: it is given up without being asked."""
+    monkeypatch.setattr(consumption, "CHECK_SECONDS", 0.1)
+    broker = urlsplit(amqp_url)
+    async with Proxy.to("127.0.0.1", broker.port or 0) as proxy:
+        through = broker._replace(netloc=f"{broker.username}:{broker.password}@127.0.0.1:{proxy.port}").geturl()
+        async with live("screening", through, tmp_path / "screening") as it:
+            await eventually(lambda: it.service.consumption.ready)
+            proxy.forsake()
+            await _tell(amqp_url)
+            await eventually(lambda: _knows(it), within=30)
+            assert await _consumers(amqp_url) == 1
+            assert it.service.stopped is None
+
+
 async def test_a_consumer_that_does_not_come_back_ends_the_process(screening: Running, amqp_url: str) -> None:
     """After three restarts that changed nothing: exit code 70, so that whoever runs the process starts another one."""
     ended = asyncio.Event()
@@ -114,8 +133,9 @@ async def test_a_consumer_that_does_not_come_back_ends_the_process(screening: Ru
 async def _thief(it: Running) -> AsyncIterator[None]:
     async def steal() -> None:
         while True:
-            with suppress(Exception):  # a subscriber that is being started has nothing to steal
-                await asyncio.wait_for(_steal(it), 0.05)
+            stealing = asyncio.create_task(_steal(it))
+            await asyncio.wait({stealing}, timeout=0.05)  # on a connection that is given up it would wait for ever
+            stealing.add_done_callback(lambda done: done.cancelled() or done.exception())
             await asyncio.sleep(0.01)
 
     task = asyncio.create_task(steal())

@@ -19,6 +19,7 @@ class Proxy:
         self._flows = asyncio.Event()
         self._flows.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._servers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._dropped: set[asyncio.Task[None]] = set()
         self.delay = 0.0
@@ -58,6 +59,12 @@ class Proxy:
         """Carry nothing any more on the present connections, ever; they stay open. New ones work."""
         self._dropped |= self._tasks
 
+    def forsake(self) -> None:
+        """As `half_open`, and the server has noticed: its sides of the connections are cut, the clients' stay open."""
+        self.half_open()
+        for writer in self._servers:
+            writer.transport.abort()
+
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flows.wait()
         try:
@@ -67,12 +74,14 @@ class Proxy:
             return
         ways = ((reader, there[1]), (there[0], writer))
         self._writers |= {writer, there[1]}
+        self._servers.add(there[1])
         tasks = {asyncio.create_task(self._carry(*way)) for way in ways}
         self._tasks |= tasks
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for each in (writer, there[1]):
             each.transport.abort()
             self._writers.discard(each)
+        self._servers.discard(there[1])
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks -= tasks
 
@@ -89,8 +98,10 @@ class Proxy:
             while piece := await reader.read(CHUNK_BYTES):
                 await self._flows.wait()
                 if myself in self._dropped:
-                    await asyncio.Event().wait()  # until cancelled: neither bytes nor an end get through
+                    break
                 if self.delay:
                     await asyncio.sleep(self.delay)
                 writer.write(piece)
                 await writer.drain()
+        if myself in self._dropped:
+            await asyncio.Event().wait()  # until cancelled: neither bytes nor an end get through

@@ -13,6 +13,7 @@ CUT = {
     "shared.outbox.publisher:TIMEOUT_SECONDS": 2.0,
     "shared.messaging.failures:HANDLER_SECONDS": 2.0,
     "shared.messaging.gate:PROBE_SECONDS": 2.0,
+    "shared.messaging.broker:HEARTBEAT_SECONDS": 2,
     "command_timeout": 2.0,
 }
 """Time-outs cut to two seconds, so that a stall of six outlasts them."""
@@ -58,16 +59,17 @@ async def reset(run: Run, *, times: int) -> None:
                 proxies[turn % 2].reset()
 
 
-@experiment("half-open", short={"everyone": False}, small={"everyone": False}, long={"everyone": True})
-async def half_open(run: Run, *, everyone: bool) -> None:
+@experiment("half-open", short={"everyone": True}, small={"everyone": False}, long={"everyone": True, "cut": False})
+async def half_open(run: Run, *, everyone: bool, cut: bool = True) -> None:
     """Connections to the broker go silent without an end: the relay's, which its time-outs notice, or everyone's."""
+    tuning = CUT if cut else {}
     if not everyone:
         await run.start("reader")
         await run.stage.start("writer", name="writer-worker", PARTS="worker")
     async with proxied(run) as (amqp, _):
-        await run.start("writer", tuning=CUT, **({} if everyone else {"PARTS": "api,relay"}))
+        await run.start("writer", tuning=tuning, **({} if everyone else {"PARTS": "api,relay"}))
         if everyone:
-            await run.start("reader")
+            await run.start("reader", tuning=tuning)
         async with run.load.running(50):
             await asyncio.sleep(1)
             amqp.half_open()
