@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from deploy.registry import SERVICES, platform_topology, readers
-from shared.contracts import REGISTRY
 from shared.messaging.topology import DEAD, INTERNAL, dead_queue_name, queue_name
+from tests.support.contracts import EVENTS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for folder in ("services", "shared", "deploy", "tests") for path in (ROOT / folder).rglob("*.py")]
@@ -98,7 +98,7 @@ def test_platform_types_never_reach_the_partners_exchange() -> None:
     for binding in platform_topology().bindings:
         if binding.exchange == INTERNAL or binding.key == "#":
             continue
-        for event in REGISTRY.values():
+        for event in EVENTS:
             if binding.key.startswith(f"{event.name}.v"):
                 assert event.audience.value == "partner"
 

@@ -29,12 +29,13 @@ from shared.contracts.messaging import ReplyOverdue
 from shared.outbox import emit
 from shared.outbox.resend import Told, resend
 from tests.service.lives import LIVES
+from tests.support.contracts import EVENTS
 from tests.support.running import BEGINNING, Running
 
 Factory = Callable[..., Awaitable[Running]]
 
 LATER = BEGINNING + timedelta(days=20)
-STATES = [event for event in REGISTRY.values() if event.kind is Kind.STATE and not issubclass(event, Resent)]
+STATES = [event for event in EVENTS if event.kind is Kind.STATE and not issubclass(event, Resent)]
 KNOWN_SINCE = {"application", "clearance", "debt", "away"}
 """Families whose owner knows since when each state is so."""
 
@@ -225,10 +226,10 @@ async def test_an_older_state_never_overtakes_a_newer_one(running: Factory, owne
 
 def test_every_state_and_every_fact_is_declared() -> None:
     """A new type cannot be forgotten: states are told anew, facts are looked for after a restore."""
-    owners = [resends(owner) for owner in {event.owner for event in REGISTRY.values()}]
+    owners = [resends(owner) for owner in {event.owner for event in EVENTS}]
     told = [event for owner in owners for family in owner.families for event in family.events]
     assert sorted(event.type for event in told) == sorted(event.type for event in STATES)
-    facts = {event for event in REGISTRY.values() if event.kind is Kind.FACT}
+    facts = {event for event in EVENTS if event.kind is Kind.FACT}
     assert {event for owner in owners for event in owner.facts} == facts
     for owner in owners:
         for family in owner.families:
@@ -237,6 +238,6 @@ def test_every_state_and_every_fact_is_declared() -> None:
 
 def test_subjects_name_ids() -> None:
     """What a fact's subject names is looked up by the id after the slash."""
-    for event in REGISTRY.values():
+    for event in EVENTS:
         if event.kind is Kind.FACT:
             assert UUID(event.model_validate(event.example).subject.partition("/")[2])
