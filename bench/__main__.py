@@ -15,6 +15,7 @@ from rich.table import Table
 
 from bench.measure import Row, summary
 from bench.servers import Servers
+from shared.collector import collect_rarely
 
 BENCHES = ("relay", "pipeline", "latency", "growth", "inbox", "deadlines", "recovery", "idle")
 PACKAGES = ("faststream", "aio-pika", "aiormq", "sqlalchemy", "asyncpg", "uvloop", "celery", "faststream-outbox")
@@ -33,6 +34,7 @@ def main() -> int:
     names = chosen.only.split(",")
     if unknown := [name for name in names if name not in BENCHES]:
         parser.error(f"there is no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    collect_rarely()  # all sides alike: the product does, and so do its peers here
     rows = uvloop.run(measure(names, chosen.runs, chosen.scale))
     if chosen.json:
         document = {"rows": [row.document() for row in rows], "settings": settings(chosen)}

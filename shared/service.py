@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import deadlines, health, http, idempotency, inbox, measures, migrations, problems, telemetry
 from shared.access import Keys
 from shared.clock import clock_from, real_now
+from shared.collector import collect_rarely
 from shared.db import create_engine, create_sessions, is_away
 from shared.messaging.broker import Handlers, consumer
 from shared.messaging.consumption import ConsumersLost, Consumption, QueueMissing
@@ -120,6 +121,7 @@ class Service:
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        collect_rarely()
         tasks = [asyncio.create_task(self._guard(run), name=name) for name, run in self._background().items()]
         try:
             yield

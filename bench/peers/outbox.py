@@ -22,6 +22,7 @@ from bench.servers import Servers
 from bench.services import INSERT, SITE
 from bench.writer import PADDING, EntryWritten
 from shared.clock import real_now
+from shared.collector import collect_rarely
 from shared.ids import new_id
 from shared.messaging.topology import EVENTS, queue_name, routing_key
 
@@ -132,4 +133,5 @@ async def read() -> None:
 
 
 if __name__ == "__main__":
+    collect_rarely()
     uvloop.run(write_many(int(sys.argv[2])) if sys.argv[1] == "write" else read())

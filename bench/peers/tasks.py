@@ -15,6 +15,7 @@ from kombu.entity import Queue
 
 from bench.process import CONCURRENT
 from bench.writer import PADDING
+from shared.collector import collect_rarely
 from shared.ids import new_id
 
 _INSERT = "INSERT INTO entry (entry, number, at) VALUES (%s, %s, now())"
@@ -74,6 +75,7 @@ def write_many(count: int) -> None:
 
 
 if __name__ == "__main__":
+    collect_rarely()
     if sys.argv[1] == "write":
         write_many(int(sys.argv[2]))
     else:
