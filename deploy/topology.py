@@ -9,7 +9,6 @@ from aiormq.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 from deploy.local.problems import Misconfigured, Unavailable
 from shared.messaging.topology import Exchange, Topology
 
-
 RISE_SECONDS = 30.0
 PAUSE_SECONDS = 0.2
 

@@ -5,7 +5,9 @@ Results go to standard output, everything else to standard error.
 """
 
 import os
+import signal
 import sys
+import threading
 
 from cyclopts import App, CycloptsError
 from pydantic import ValidationError
@@ -61,6 +63,17 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def main() -> None:
     """Run the command that was typed and end with its exit code."""
+    terminated = threading.Event()
+
+    def end(*_: object) -> None:
+        """As Ctrl-C does, so that a command leaves nothing half done."""
+        terminated.set()
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what runs in the background
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
     try:
         result = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
@@ -76,6 +89,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except KeyboardInterrupt:
+        if terminated.is_set():
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGTERM)
         sys.exit(130)
     sys.exit(result if isinstance(result, int) else 0)
 

@@ -14,7 +14,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select, update
 
-from deploy.cli.common import Typed
+from deploy.cli.common import CheckFailed
 from deploy.cli.copies import orphans_of, rebuild_copies
 from deploy.cli.ledger import Line, account
 from deploy.cli.resend import tell_anew
@@ -148,13 +148,13 @@ async def test_an_owner_of_state_comes_back(site: Site, told_since: bool) -> Non
             (kept,) = await apply_all(it, 1)
             await eventually(lambda: is_empty(it))
         await leave_in_outbox(url, "UTC", made=HOURS_AGO)
-        backup, since = await back_up(url), real_now()
+        since, backup = real_now(), await back_up(url)
         async with site.live("intake") as it:  # the history that will be lost
             (lost,) = await apply_all(it, 2)
             changed = intake.MENTOR | {"risks": ["minors"]}
             intake.good(await intake.administrator(it).put("/roles/mentor-adult", json=changed))
             await eventually(lambda: is_empty(it))
-            with pytest.raises(Typed, match="stop it first"):
+            with pytest.raises(CheckFailed, match="in use"):
                 await join("intake", None)
         await eventually(lambda: site.is_settled("screening"))
         assert await cases(screening) == 2
