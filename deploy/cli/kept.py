@@ -30,7 +30,7 @@ def kept(
     found = asyncio.run(_kept(service))
     show(found, as_json=json, title="Replaced by restores", empty=f"No restore has left a database of {service}.")
     if drop and found:
-        names = [row["database"] for row in found]
+        names = [str(row["database"]) for row in found]
         confirm(f"Drop {', '.join(names)}? What stood in them is gone then.", yes=yes)
         asyncio.run(_drop(service, names))
         record("database.kept_dropped", service=service, databases=names)

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 a check failed, 2 what was typed or set is wrong, 69 somet
 Results go to standard output, everything else to standard error.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -75,25 +76,42 @@ def main() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, end)
     try:
-        result = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
-    except CycloptsError as error:
-        errors.print(f"rapport: {error}\nTry `rapport --help`.", markup=False)
-        sys.exit(2)
-    except ValidationError as error:
-        errors.print(_settings_faults(error), markup=False)
-        sys.exit(2)
-    except Problem as error:
-        errors.print(f"rapport: {error}", markup=False)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        sys.exit(_run())
     except KeyboardInterrupt:
         if terminated.is_set():
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.raise_signal(signal.SIGTERM)
         sys.exit(130)
-    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _run() -> int:
+    """Run the command; returns its exit code and says why where it is not 0."""
+    try:
+        result = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        errors.print(f"rapport: {error}\nTry `rapport --help`.", markup=False)
+        return 2
+    except ValidationError as error:
+        errors.print(_settings_faults(error), markup=False)
+        return 2
+    except Problem as error:
+        errors.print(f"rapport: {error}", markup=False)
+        return error.exit_code
+    except BrokenPipeError:
+        _drop_output()
+        return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        errors.print(f"rapport: Something could not be written: {error.strerror}. Free the disk.", markup=False)
+        return 69
+    return result if isinstance(result, int) else 0
+
+
+def _drop_output() -> None:
+    """What is still held for standard output goes nowhere, or the interpreter would fail with it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _settings_faults(error: ValidationError) -> str:

@@ -33,6 +33,7 @@ from shared.outbox.emit import epoch_of
 from shared.outbox.relay import LOCK
 
 SIFT = 5_000
+REPORT = "restored-{service}-{epoch:04}-{now:%Y%m%dT%H%M%SZ}.json"
 HOUR = timedelta(hours=1)
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -228,7 +229,7 @@ def _keeping() -> Path:
 
 def _keep(report: Report, folder: Path) -> None:
     """Write the report into a new file and name that in it. Raises Unavailable where this is not possible."""
-    file = folder / f"restored-{report.service}-{report.epoch:04}-{real_now():%Y%m%dT%H%M%SZ}.json"
+    file = folder / REPORT.format(service=report.service, epoch=report.epoch, now=real_now())
     report.file = str(file)
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
