@@ -36,7 +36,11 @@ from deploy.cli import (
 )
 from deploy.local.problems import Problem
 
-app = App(name="rapport", help="Online mentoring for networks of organisations: five services and their tools.")
+app = App(
+    name="rapport",
+    help="Online mentoring for networks of organisations: five services and their tools.",
+    suppress_keyboard_interrupt=False,
+)
 for group in (
     running,
     demo,
