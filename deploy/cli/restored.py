@@ -24,7 +24,7 @@ from deploy.cli.servers import demand_silence, server_and_broker
 from deploy.cli.words import Since
 from deploy.local.home import Home
 from deploy.local.problems import Unavailable
-from deploy.registry import resends
+from deploy.registry import readers, resends
 from shared.clock import real_now
 from shared.contracts import REGISTRY, Envelope, Kind
 from shared.ids import made_at
@@ -276,10 +276,11 @@ def _advise(report: Report) -> None:
     service = report.service
     say(f"Now, in this order, for {service}:")
     say(f"- start it: `rapport run {service}`, or `rapport up` where that runs everything on this machine.")
-    say(
-        f"- at once `rapport events replay --service {service} --since TIME`, somewhat before the backup: what it "
-        "heard and has forgotten; what it remembers changes nothing."
-    )
+    if readers()[service]:
+        say(
+            f"- at once `rapport events replay --service {service} --since TIME`, somewhat before the backup: what it "
+            "heard and has forgotten; what it remembers changes nothing."
+        )
     if report.older_subjects:
         say(
             f"- {len(report.older_subjects)} subjects are back to what they were at the backup. Do again by hand what "
