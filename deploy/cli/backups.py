@@ -65,6 +65,8 @@ def restore(service: str, file: Path, *, yes: Yes = False, json: Json = False) -
     sentence = f"{service} is as it was at {taken}" + (f"; what it replaced is the database {kept}." if kept else ".")
     tell({"service": service, "backup_of": taken, "kept": kept, **done}, sentence, as_json=json)
     say(f"Run `rapport db restored {service}` before you start its processes.")
+    if kept:
+        say(f"What was replaced stays until you drop it: `rapport db kept {service}` lists it, `--drop` removes it.")
 
 
 async def _backup(service: str, file: Path) -> dict[str, Any]:

@@ -53,7 +53,10 @@ def register(app: App) -> None:
 
 @dataclass(frozen=True)
 class Orphans:
-    """One table of copies against what its owner has told anew. `heard` of `told` subjects have arrived."""
+    """One table of copies against what its owner has told anew. `heard` of `told` subjects have arrived.
+
+    `epoch` is that of the last telling of which this reader has heard, 0 where there was none.
+    """
 
     reader: str
     copy: Copy
@@ -61,13 +64,21 @@ class Orphans:
     told: int
     heard: int
     ids: list[str]
+    present: int
+    """The owner's epoch now."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether all that the owner told since it was restored last has been heard."""
+        return self.epoch >= self.present and self.heard >= self.told
 
 
 def orphans(service: str | None = None, /, *, json: Json = False) -> None:
     """List copies whose owner does not know them any more, by id, and what a person does with each.
 
     That is known once the owner's database was restored (`db restored`) and it told everything anew
-    (`events resend`); where not all of that has been heard, the list is not final. Exit code 1 where there are any.
+    (`events resend`). Exit code 1 where there are any, and where not all of that has been heard: the list is then not
+    final.
     """
     found = [each for name in chosen(service) for each in asyncio.run(orphans_of(name))]
     rows = [
@@ -76,30 +87,51 @@ def orphans(service: str | None = None, /, *, json: Json = False) -> None:
         for each in found
         for id_ in each.ids
     ]  # fmt: skip
-    show(rows, as_json=json, title="Orphans", empty="No orphans.")
-    for each in found:
-        if each.heard < each.told:
-            say(
-                f"{each.reader} has heard {each.heard} of {each.told} told anew of {each.copy.family}: the list is not "
-                "final. See `rapport ledger check` and `rapport dead list`, then ask again."
-            )
+    open_ends = [each for each in found if not each.is_final]
+    show(rows, as_json=json, title="Orphans", empty="No orphan is known yet." if open_ends else "No orphans.")
+    for each in open_ends:
+        say(_missing(each))
     if rows:
         raise CheckFailed(f"{len(rows)} copies are orphans.")
+    if open_ends:
+        raise CheckFailed("Whether there are orphans is not known yet.")
+
+
+def _missing(found: Orphans) -> str:
+    owner, family = found.copy.owner, found.copy.family
+    if found.epoch < found.present:
+        return (
+            f"{found.reader} has not heard {owner} tell its {family} anew since that was restored: the list is not "
+            f"final. Run `rapport events resend {owner}` if nobody has; see `rapport outbox status` and "
+            "`rapport ledger check`, then ask again."
+        )
+    return (
+        f"{found.reader} has heard {found.heard} of {found.told} told anew of {family}: the list is not "
+        "final. See `rapport ledger check` and `rapport dead list`, then ask again."
+    )
 
 
 async def orphans_of(reader: str) -> list[Orphans]:
-    """Every table of a reader's copies whose owner has told it anew."""
+    """Every table of a reader's copies whose owner was restored once or has told it anew."""
+    epochs = {owner: await _epoch(owner) for owner in sorted({copy.owner for copy in copies()[reader]})}
     found = []
     async with opened(reader) as connection:
         for copy in copies()[reader]:
-            names = {"table": copy.table.name, "key": copy.key}
+            names, present = {"table": copy.table.name, "key": copy.key}, epochs[copy.owner]
             told = await connection.fetchrow(_HEARD.format(**names), copy.family)
             if told is None:
+                if present > 1:
+                    found.append(Orphans(reader, copy, 0, 0, 0, [], present))
                 continue
             rows = await connection.fetch(_ORPHANS.format(**names), copy.family)
             ids = [row["id"] for row in rows]
-            found.append(Orphans(reader, copy, told["epoch"], told["subjects"], told["heard"], ids))
+            found.append(Orphans(reader, copy, told["epoch"], told["subjects"], told["heard"], ids, present))
     return found
+
+
+async def _epoch(owner: str) -> int:
+    async with opened(owner) as connection:
+        return int(await connection.fetchval("SELECT epoch FROM event_epoch"))
 
 
 def rebuild(
@@ -117,7 +149,7 @@ def rebuild(
     chosen(service)
     named = {event for name in types or () for event in events_named(name)}
     wanted = [copy for copy in copies()[service] if not named or named & set(copy.events)]
-    if not wanted:
+    if named and not wanted:
         raise Typed(f"{service} keeps no copies of that; see `rapport events list`.")
     results = asyncio.run(rebuild_copies(service, wanted, limit or LIMIT))
     rows = [
@@ -128,7 +160,7 @@ def rebuild(
     if json:
         print_json([row | {"ids": each.untold} for row, each in zip(rows, results, strict=True)])
     else:
-        show(rows, as_json=False, title="Rebuilt")
+        show(rows, as_json=False, title="Rebuilt", empty=f"{service} keeps no copies.")
         for each in results:
             show([{"id": id_, "what to do": each.copy.orphan} for id_ in each.untold], as_json=False, empty="")
     _judge(results)
@@ -200,7 +232,8 @@ def _judge(results: Sequence[Rebuilt]) -> None:
         raise CheckFailed(f"{missing} states that were told anew are not applied yet; the lists are not final.")
     if untold := sum(len(each.untold) for each in results):
         raise CheckFailed(f"{untold} copies were not told anew: their owner does not know them.")
-    say("Every copy was told anew.")
+    if results:
+        say("Every copy was told anew.")
 
 
 def _types(copy: Copy) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from deploy.cli.common import Typed, addresses, say
+from deploy.cli.kept import kept
 from deploy.cli.restored import restored
 from deploy.registry import SERVICES
 from shared import migrations
@@ -16,6 +17,7 @@ def register(app: App) -> None:
     group = App(name="db", help="The services' databases.")
     group.command(upgrade)
     group.command(restored)
+    group.command(kept)
     app.command(group)
 
 

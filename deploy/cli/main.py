@@ -4,8 +4,11 @@ Exit codes: 0 done, 1 a check failed, 2 what was typed or set is wrong, 69 somet
 Results go to standard output, everything else to standard error.
 """
 
+import errno
 import os
+import signal
 import sys
+import threading
 
 from cyclopts import App, CycloptsError
 from pydantic import ValidationError
@@ -33,7 +36,11 @@ from deploy.cli import (
 )
 from deploy.local.problems import Problem
 
-app = App(name="rapport", help="Online mentoring for networks of organisations: five services and their tools.")
+app = App(
+    name="rapport",
+    help="Online mentoring for networks of organisations: five services and their tools.",
+    suppress_keyboard_interrupt=False,
+)
 for group in (
     running,
     demo,
@@ -61,23 +68,54 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def main() -> None:
     """Run the command that was typed and end with its exit code."""
+    terminated = threading.Event()
+
+    def end(*_: object) -> None:
+        """As Ctrl-C does, so that a command leaves nothing half done."""
+        terminated.set()
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what runs in the background
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
+    try:
+        sys.exit(_run())
+    except KeyboardInterrupt:
+        if terminated.is_set():
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.raise_signal(signal.SIGTERM)
+        sys.exit(130)
+
+
+def _run() -> int:
+    """Run the command; returns its exit code and says why where it is not 0."""
     try:
         result = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         errors.print(f"rapport: {error}\nTry `rapport --help`.", markup=False)
-        sys.exit(2)
+        return 2
     except ValidationError as error:
         errors.print(_settings_faults(error), markup=False)
-        sys.exit(2)
+        return 2
     except Problem as error:
         errors.print(f"rapport: {error}", markup=False)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    sys.exit(result if isinstance(result, int) else 0)
+        _drop_output()
+        return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        errors.print(f"rapport: Something could not be written: {error.strerror}. Free the disk.", markup=False)
+        return 69
+    return result if isinstance(result, int) else 0
+
+
+def _drop_output() -> None:
+    """What is still held for standard output goes nowhere, or the interpreter would fail with it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _settings_faults(error: ValidationError) -> str:

@@ -57,7 +57,12 @@ def resend(
     if json:
         print_json({"service": service, "dry_run": dry_run, "types": rows})
     else:
-        show(rows, as_json=False, title="Would be told anew" if dry_run else "Told anew", empty="Nothing to tell.")
+        show(
+            rows,
+            as_json=False,
+            title="Would be told anew" if dry_run else "Told anew",
+            empty=f"{service} has no state to tell.",
+        )
     _advise(results)
 
 
@@ -86,8 +91,6 @@ async def tell_anew(
 
 def _families(service: str, named: Collection[type[Event]]) -> list[Family]:
     families = resends(service).families
-    if not families:
-        raise Typed(f"{service} owns no state that could be told anew.")
     if foreign := [event.name for event in named if all(event not in family.events for family in families)]:
         raise Typed(f"{service} tells no state by {', '.join(foreign)}; see `rapport events list`.")
     return [family for family in families if not named or set(named) & set(family.events)]

@@ -31,7 +31,7 @@ def up(*, install: Install = False, json: Json = False) -> int:
     Postgres, a private RabbitMQ node, migrations, topology, a mail catcher and the five services; prints the
     addresses. State is kept in RAPPORT_HOME.
     """
-    home = Home.find()
+    home = Home.find(new=True)
     with home.locked():
         return asyncio.run(_up(home, install, json))
 

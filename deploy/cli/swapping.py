@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from deploy.cli import postgres_tools
 from deploy.cli.common import CheckFailed, Typed
 from deploy.cli.connections import connected
-from deploy.cli.servers import Server, server
+from deploy.cli.servers import Server, demand_silence, server
 from deploy.registry import SERVICES
 from shared import migrations
 from shared.clock import real_now
@@ -25,10 +25,13 @@ async def swap_in(service: str, file: Path) -> str | None:
 
     Raises CheckFailed while somebody uses it, Typed when the backup does not fit, Failed when it cannot be restored.
     """
-    async with server(service) as found, connected(found.admin_url, "Postgres", "RAPPORT_POSTGRES_URL") as admin:
-        await _demand_silence(admin, found)
+    async with (
+        server(service, new_home=True) as found,
+        connected(found.admin_url, "Postgres", "RAPPORT_POSTGRES_URL") as admin,
+    ):
+        await demand_silence(admin, found)
         stamp = real_now().strftime("%Y%m%d%H%M%S")
-        fresh, kept = (f"{found.database}_{word}_{stamp}" for word in ("new", "before"))
+        fresh, kept = f"{found.database}_new_{stamp}", kept_name(found.database, stamp)
         try:
             await _make(admin, found, fresh)
             program = postgres_tools.find("pg_restore", admin.get_server_version().major)
@@ -40,18 +43,9 @@ async def swap_in(service: str, file: Path) -> str | None:
     return kept if replaced else None
 
 
-async def _demand_silence(admin: asyncpg.Connection, found: Server) -> None:
-    """Raises CheckFailed while anybody uses the database."""
-    names = await admin.fetch(
-        "SELECT DISTINCT coalesce(nullif(application_name, ''), usename, 'somebody') AS name FROM pg_stat_activity"
-        " WHERE datname = $1 AND backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY 1",
-        found.database,
-    )
-    if names:
-        raise CheckFailed(
-            f"The database of {found.service} is in use ({', '.join(row['name'] for row in names)}): stop the "
-            "service's processes (where `rapport up` runs them, end it with Ctrl-C), then restore. Nothing was changed."
-        )
+def kept_name(database: str, stamp: str) -> str:
+    """What a replaced database is called from then on."""
+    return f"{database}_before_{stamp}"
 
 
 async def _make(admin: asyncpg.Connection, found: Server, fresh: str) -> None:

@@ -16,6 +16,7 @@ from deploy.local.passwords import Secrets
 from deploy.local.problems import Misconfigured, Unavailable
 
 SYSTEM_HOME = Path("/var/lib/rapport")
+SECRETS = "secrets"
 ABANDONED_SECONDS = 60.0
 
 
@@ -31,14 +32,26 @@ class Home:
         self.account = server_account()
         _make_passable(self.root, self.account)
         self.shared = shared or self.root
-        self.secrets = Secrets(self.folder("secrets"))
+        self.secrets = Secrets(self.folder(SECRETS))
 
     @classmethod
-    def find(cls, environ: Mapping[str, str] = os.environ) -> "Home":
-        """The home that RAPPORT_HOME names, else the usual one. Raises Misconfigured when it cannot be used."""
+    def find(cls, environ: Mapping[str, str] = os.environ, *, new: bool = False) -> "Home":
+        """The home that RAPPORT_HOME names, else the usual one. Raises Misconfigured when it cannot be used.
+
+        Unless it may be `new`, raises Misconfigured where the named one is none, Unavailable where the usual one is.
+        """
         if wanted := environ.get("RAPPORT_HOME"):
-            return cls(Path(wanted).expanduser())
-        return cls(SYSTEM_HOME if is_root() else Path.home() / ".local/share/rapport")
+            root = Path(wanted).expanduser()
+        else:
+            root = SYSTEM_HOME if is_root() else Path.home() / ".local/share/rapport"
+        if new or _is_home(root):
+            return cls(root)
+        if wanted:
+            raise Misconfigured(
+                f"RAPPORT_HOME names {root.absolute()}, where no Rapport keeps its state: correct it, "
+                "or start one there with `rapport up`."
+            )
+        raise Unavailable(f"No Rapport keeps its state in {root}: start one with `rapport up`, or set RAPPORT_HOME.")
 
     @classmethod
     @contextmanager
@@ -109,6 +122,13 @@ class Home:
             f"Rapport is already running (process {holder}, home {self.root}). "
             "Stop it with Ctrl-C where it runs, or set RAPPORT_HOME to another folder to run a second one."
         )
+
+
+def _is_home(root: Path) -> bool:
+    try:
+        return (root / SECRETS).is_dir()
+    except PermissionError:
+        return True  # it is said of what is there that it cannot be used
 
 
 def _make_passable(root: Path, account: Account | None) -> None:

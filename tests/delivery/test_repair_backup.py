@@ -1,7 +1,10 @@
 """The drill: back up, change, restore, compare; on a real Postgres, as a role that owns one database."""
 
+import asyncio
+import signal
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +14,9 @@ import pytest
 
 from deploy.cli.connections import plain
 from shared.ids import new_id
-from tests.support.command import Answer
+from tests.support.command import COMMAND, ROOT, Answer
 from tests.support.databases import admin_url, fresh_database, own_database
+from tests.support.eventually import eventually
 from tests.support.here import rapport_here
 
 PASSWORD = "only-for-the-drill"
@@ -76,6 +80,12 @@ async def names(database_url: str) -> list[str]:
     return [row[0] for row in found]
 
 
+_HANG = """
+    CREATE FUNCTION hang(number int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+        IF current_database() LIKE '%\\_new\\_%' THEN PERFORM pg_sleep(60); END IF;
+        RETURN number;
+    END $$
+"""
 CHANGE = "INSERT INTO event_sequence SELECT 'subject/' || n, n FROM generate_series({}, {}) n"
 
 
@@ -110,6 +120,10 @@ async def test_the_drill(database_url: str, tmp_path: Path, rapport: Rapport) ->
     assert await names(database_url) == [name, done.json["kept"]]
     kept = urlsplit(admin_url())._replace(path=f"/{done.json['kept']}").geturl()
     assert await content(kept) == changed
+    listed = await rapport("db", "kept", "intake", "--json")
+    assert [row["database"] for row in listed.json] == [done.json["kept"]]
+    assert (await rapport("db", "kept", "intake", "--drop", "--yes")).code == 0
+    assert await names(database_url) == [name]
     assert PASSWORD not in made.out + made.err + done.out + done.err
 
 
@@ -147,3 +161,64 @@ async def test_a_backup_of_nothing_is_none(tmp_path: Path, rapport: Rapport, mon
     away = await rapport("backup", "intake", str(file))
     assert (away.code, PASSWORD in away.err) == (69, False)
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_mistyped_home_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rapport: Rapport) -> None:
+    """Exit code 2 and the folder's name, and no empty database in it that looks like a backup."""
+    monkeypatch.delenv("RAPPORT_INTAKE_DATABASE_URL")
+    monkeypatch.setenv("RAPPORT_HOME", str(tmp_path / "typo"))
+    for words in ([], [str(tmp_path / "intake.dump")]):
+        answer = await rapport("backup", "intake", *words)
+        assert (answer.code, str(tmp_path / "typo") in answer.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@asynccontextmanager
+async def cut_off(*arguments: str, by: signal.Signals) -> AsyncIterator[None]:
+    """The command in a process of its own, which is asked to end after the block, and does."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, *arguments, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        yield
+        process.send_signal(by)
+        code = await asyncio.wait_for(process.wait(), 30)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert code == {signal.SIGTERM: -signal.SIGTERM, signal.SIGINT: 130}[by]
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+async def test_a_backup_that_is_cut_off_leaves_no_part(
+    database_url: str, tmp_path: Path, rapport: Rapport, by: signal.Signals
+) -> None:
+    """It ends while the dump waits for a table."""
+    locker = await asyncpg.connect(database_url)
+    async with locker.transaction():
+        await locker.execute("LOCK TABLE event_sequence")
+        async with cut_off("backup", "intake", str(tmp_path / "intake.dump"), by=by):
+            await eventually(lambda: list(tmp_path.glob(".intake.dump.*")), within=30)
+            waits = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'pg_dump' AND wait_event = 'relation'"
+            await eventually(lambda: execute(admin_url(), waits), within=30)
+    await locker.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+async def test_a_restore_that_is_cut_off_leaves_no_database(
+    database_url: str, tmp_path: Path, rapport: Rapport, by: signal.Signals
+) -> None:
+    """It ends while the rows are put into the new database, where the check of this one takes a minute."""
+    await execute(database_url, _HANG)
+    await execute(database_url, "CREATE TABLE slow (number int CHECK (hang(number) = number))")
+    await execute(database_url, "INSERT INTO slow VALUES (1)")
+    file = tmp_path / "intake.dump"
+    assert (await rapport("backup", "intake", str(file))).code == 0
+    before = await content(database_url)
+    async with cut_off("restore", "intake", str(file), "--yes", by=by):
+        like = f"{urlsplit(database_url).path[1:]}_new_%"
+        hangs = f"SELECT 1 FROM pg_stat_activity WHERE datname LIKE '{like}' AND wait_event = 'PgSleep'"
+        await eventually(lambda: execute(admin_url(), hangs), within=30)
+    assert await names(database_url) == [urlsplit(database_url).path[1:]]
+    assert await content(database_url) == before

@@ -1,5 +1,7 @@
 """A service comes back from an older backup: what it told afterwards is listed, and nobody takes it for the truth."""
 
+import asyncio
+import stat
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
@@ -14,32 +16,40 @@ import orjson
 import pytest
 from sqlalchemy import func, select, update
 
-from deploy.cli.common import Typed
+from deploy.cli import restored
+from deploy.cli.common import CheckFailed, Typed
+from deploy.cli.connections import plain
 from deploy.cli.copies import orphans_of, rebuild_copies
 from deploy.cli.ledger import Line, account
 from deploy.cli.resend import tell_anew
 from deploy.cli.restored import join
 from deploy.local.addresses import Addresses
+from deploy.local.home import Home
+from deploy.local.problems import Unavailable
 from deploy.registry import SERVICES, copies, resends
 from services.intake.queries import site_event
 from services.intake.tables import PlaceRow
 from services.screening.tables import CaseRow, RoleRow
 from shared.clock import real_now
 from shared.contracts.envelope import CONTENT_TYPE
+from shared.contracts.intake import RoleChanged
 from shared.db import create_engine, create_sessions
 from shared.ids import new_id
-from shared.messaging.topology import queue_name
+from shared.messaging.topology import ARCHIVE, queue_name
 from shared.outbox import emit
 from shared.outbox.tables import outbox
 from tests.service.intake import scenes as intake
 from tests.service.messaging import scenes as messaging
 from tests.support.brokers import depth, fresh_broker, publish
+from tests.support.command import COMMAND, ROOT, Answer
 from tests.support.databases import admin_url, fresh_database, own_database
 from tests.support.eventually import eventually
+from tests.support.here import rapport_here
 from tests.support.live import live
 from tests.support.running import BEGINNING, Running, envelope_of
 
 HOURS_AGO = timedelta(hours=3)
+ROLE = RoleChanged(role="mentor-adult", kind_of_role="mentor", site="net", risks=["one-on-one"])
 
 
 @dataclass
@@ -78,6 +88,7 @@ async def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
             monkeypatch.setenv(f"RAPPORT_{name.upper()}_DATABASE_URL", database)
         monkeypatch.setenv("RAPPORT_AMQP_URL", url)
         monkeypatch.setenv("RAPPORT_CLOCK", "real")
+        monkeypatch.setenv("RAPPORT_HOME", str(Home(tmp_path / "home").root))
         yield Site(url, databases, tmp_path)
 
 
@@ -139,7 +150,7 @@ async def cases(it: Running) -> int:
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("told_since", [False, True], ids=["whole archive", "since the backup"])
-async def test_an_owner_of_state_comes_back(site: Site, told_since: bool) -> None:
+async def test_an_owner_of_state_comes_back(site: Site, told_since: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """Epoch, outbox, ledger, what is lost, what is older; then all is told anew and the orphans show."""
     url = site.databases["intake"]
     async with site.live("screening") as screening:
@@ -148,13 +159,13 @@ async def test_an_owner_of_state_comes_back(site: Site, told_since: bool) -> Non
             (kept,) = await apply_all(it, 1)
             await eventually(lambda: is_empty(it))
         await leave_in_outbox(url, "UTC", made=HOURS_AGO)
-        backup, since = await back_up(url), real_now()
+        since, backup = real_now(), await back_up(url)
         async with site.live("intake") as it:  # the history that will be lost
             (lost,) = await apply_all(it, 2)
             changed = intake.MENTOR | {"risks": ["minors"]}
             intake.good(await intake.administrator(it).put("/roles/mentor-adult", json=changed))
             await eventually(lambda: is_empty(it))
-            with pytest.raises(Typed, match="stop it first"):
+            with pytest.raises(CheckFailed, match="in use"):
                 await join("intake", None)
         await eventually(lambda: site.is_settled("screening"))
         assert await cases(screening) == 2
@@ -166,6 +177,9 @@ async def test_an_owner_of_state_comes_back(site: Site, told_since: bool) -> Non
         assert [each.subject for each in report.older_subjects] == ["role/mentor-adult"]
         assert report.lost_facts == []
         assert await wrong(site) == []
+        early = await rapport_here(capsys, "copy", "orphans", "screening")
+        assert (early.code, "No orphans" in early.out) == (1, False)
+        assert "screening has not heard intake tell its role anew" in early.err
 
         async with site.live("intake") as it:
             await tell_anew("intake", resends("intake").families)
@@ -178,7 +192,7 @@ async def test_an_owner_of_state_comes_back(site: Site, told_since: bool) -> Non
         assert orphans["screening_case"].ids == [str(lost)]
         assert str(kept) not in orphans["screening_case"].ids
         assert orphans["role"].ids == []
-        assert all(each.heard == each.told for each in orphans.values())
+        assert all(each.heard == each.told and each.is_final for each in orphans.values())
         async with screening.service.sessions() as session:
             role = await session.get_one(RoleRow, "mentor-adult")
             assert role.risks == sorted(intake.MENTOR["risks"])  # the restored state, not the lost one
@@ -220,6 +234,9 @@ async def test_a_fact_of_the_lost_history_is_listed(site: Site) -> None:
     assert [each.subject for each in report.lost_facts] == [f"message/{answer.json()['message']}"]
     assert [each.type for each in report.lost_subjects] == ["rapport.reply.settled.v1"]
     assert await wrong(site) == []
+    assert orjson.loads(Path(report.file).read_bytes())["lost_facts"][0]["subject"] == report.lost_facts[0].subject
+    assert stat.S_IMODE(Path(report.file).stat().st_mode) == 0o600
+    assert Path(report.file).parent == site.folder / "home"
     again = await join("messaging", None)
     assert (again.epoch, again.lost_facts, again.lost_subjects) == (3, [], [])
     assert await wrong(site) == []
@@ -260,3 +277,73 @@ async def test_a_reader_that_is_down_is_waited_for_no_longer_than_said(site: Sit
         assert (result.told, result.applied) == (2, 0)
         queue = queue_name("screening", role[0].events[0])
         assert await depth(site.amqp_url, queue) == 4
+
+
+async def epoch_of(url: str) -> int:
+    """The epoch in which a service tells things now."""
+    connection = await asyncpg.connect(plain(url))
+    try:
+        return int(await connection.fetchval("SELECT epoch FROM event_epoch"))
+    finally:
+        await connection.close()
+
+
+async def db_restored(service: str, into: Path) -> Answer:
+    """`rapport db restored`, whose output goes to a file."""
+    with into.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND, "db", "restored", service, cwd=ROOT, stdout=output, stderr=asyncio.subprocess.PIPE
+        )
+    _, told = await asyncio.wait_for(process.communicate(), 60)
+    return Answer(process.returncode or 0, "", told.decode())
+
+
+async def test_what_was_found_outlives_an_output_that_fails(site: Site) -> None:
+    """Standard output on a full disk: the report is a file, which is named."""
+    answer = await db_restored("intake", Path("/dev/full"))
+    (file,) = (site.folder / "home").glob("restored-intake-*.json")
+    assert orjson.loads(file.read_bytes())["epoch"] == await epoch_of(site.databases["intake"]) == 2
+    assert (answer.code, str(file) in answer.err, "Traceback" in answer.err) == (69, True, False)
+
+
+async def test_a_report_that_cannot_be_kept_changes_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The epoch is raised only once the report is on the disk."""
+    monkeypatch.setattr(restored, "REPORT", "no-such-folder/{service}")
+    with pytest.raises(Unavailable, match="Nothing was changed"):
+        await join("intake", None)
+    assert await epoch_of(site.databases["intake"]) == 1
+
+
+async def test_anybody_on_the_database_is_noticed(site: Site) -> None:
+    """Not only a relay: a door or a worker would tell in the old epoch what is told meanwhile."""
+    visitor = await asyncpg.connect(plain(site.databases["intake"]), server_settings={"application_name": "a-door"})
+    with pytest.raises(CheckFailed, match="in use \\(a-door\\)"):
+        await join("intake", None)
+    await visitor.close()
+    assert await epoch_of(site.databases["intake"]) == 1
+    assert (await join("intake", None)).epoch == 2
+
+
+async def test_a_since_that_cannot_be_right_is_refused(site: Site) -> None:
+    """A moment to come, and one long after the newest row that was restored."""
+    url = plain(site.databases["intake"])
+    with pytest.raises(Typed, match="still to come"):
+        await join("intake", real_now() + timedelta(minutes=1))
+    connection = await asyncpg.connect(url)
+    await connection.execute("INSERT INTO inbox VALUES ('h', $1, 'applied', $2)", new_id(), real_now() - HOURS_AGO)
+    await connection.close()
+    with pytest.raises(Typed, match="newest row"):
+        await join("intake", real_now())
+    assert await epoch_of(url) == 1
+    assert (await join("intake", real_now() - HOURS_AGO)).epoch == 2
+
+
+async def test_the_highest_epoch_is_looked_for_in_the_whole_archive(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever --since leaves out; here that is everything."""
+    monkeypatch.setattr(restored, "HOUR", timedelta(hours=-2))
+    document = envelope_of(ROLE) | {"sequence": "0005.0000000001"}
+    await publish(site.amqp_url, ARCHIVE, orjson.dumps(document), content_type=CONTENT_TYPE)
+    report = await join("intake", real_now())
+    assert (report.epoch, report.lost_subjects) == (6, [])

@@ -5,8 +5,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,22 +48,34 @@ async def rapport(*arguments: str, env: Mapping[str, str] | None = None, within:
     return Answer(process.returncode or 0, out.decode(), err.decode())
 
 
+@contextmanager
+def place() -> Iterator[dict[str, str]]:
+    """A home and ports of their own, for `up`; yields the environment that names them."""
+    with Home.temporary() as reserved:  # reserves a place where the servers' user can go
+        yield {"RAPPORT_HOME": str(reserved.root / "platform")} | {
+            f"RAPPORT_{name.upper()}_PORT": str(private_port()) for name in USUAL_PORTS
+        }
+
+
+@asynccontextmanager
+async def up(env: Mapping[str, str]) -> AsyncIterator[None]:
+    """`rapport up` as long as the block, ended by Ctrl-C."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, "up", "--json", cwd=ROOT, env={**os.environ, **env},
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout
+        await asyncio.wait_for(process.stdout.readuntil(b"\n}\n"), 90)
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(process.wait(), 60) == 0
+
+
 @asynccontextmanager
 async def platform_up() -> AsyncIterator[dict[str, str]]:
     """`rapport up` on a home and ports of its own; yields the environment in which other commands find it."""
-    with Home.temporary() as reserved:  # reserves a place where the servers' user can go
-        home = reserved.root / "platform"
-        env = {"RAPPORT_HOME": str(home)} | {
-            f"RAPPORT_{name.upper()}_PORT": str(private_port()) for name in USUAL_PORTS
-        }
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND, "up", "--json", cwd=ROOT, env={**os.environ, **env},
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        try:
-            assert process.stdout
-            await asyncio.wait_for(process.stdout.readuntil(b"\n}\n"), 90)
+    with place() as env:
+        async with up(env):
             yield env
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert await asyncio.wait_for(process.wait(), 60) == 0

@@ -31,7 +31,16 @@ def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
 
 
 def test_the_environment_names_the_home(tmp_path: Path) -> None:
-    assert Home.find({"RAPPORT_HOME": str(tmp_path / "named")}).root == tmp_path / "named"
+    named = {"RAPPORT_HOME": str(tmp_path / "named")}
+    assert Home.find(named, new=True).root == tmp_path / "named"
+    assert Home.find(named).root == tmp_path / "named"
+
+
+def test_a_mistyped_home_is_refused_and_not_made(tmp_path: Path) -> None:
+    for wrong in (tmp_path / "typo", tmp_path):
+        with pytest.raises(Misconfigured, match=f"RAPPORT_HOME names {wrong}, where no Rapport"):
+            Home.find({"RAPPORT_HOME": str(wrong)})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_home_in_the_place_of_a_file_is_refused_with_advice(tmp_path: Path) -> None:
