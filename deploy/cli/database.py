@@ -26,7 +26,7 @@ def upgrade(
 ) -> None:
     """Run the migrations that a database lacks.
 
-    Addresses come from RAPPORT_<SERVICE>_DATABASE_URL, else from the running platform.
+    Addresses come from RAPPORT_INTAKE_DATABASE_URL and its like, else from the running platform.
     """
     for name in services or SERVICES:
         if name not in SERVICES:

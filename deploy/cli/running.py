@@ -6,7 +6,7 @@ from typing import Literal
 
 import uvicorn
 from cyclopts import App
-from pydantic import ValidationError
+from pydantic import AliasChoices, ValidationError
 
 from deploy.cli.common import Install, Json, Typed, console, errors, print_json, say
 from deploy.local.addresses import Addresses
@@ -17,6 +17,7 @@ from deploy.local.problems import Problem
 from deploy.registry import SERVICES, build
 from shared import log, tracing
 from shared.service import ALL_PARTS, Part
+from shared.settings import ServiceSettings
 
 
 def register(app: App) -> None:
@@ -64,7 +65,7 @@ def run(
     *,
     only: Part | None = None,
 ) -> int:
-    """Run one service in this process, with its settings from the environment (`RAPPORT_<SERVICE>_...`).
+    """Run one service in this process, with its settings from the environment (`RAPPORT_INTAKE_DATABASE_URL` and its like).
 
     Parameters
     ----------
@@ -78,8 +79,8 @@ def run(
         tracing.begin(service)
         built = build(service)
         app = built.http(frozenset({only}) if only else ALL_PARTS)
-    except ValidationError:
-        raise
+    except ValidationError as error:
+        raise Typed(_faults(service, error)) from error
     except ValueError as error:
         raise Typed(str(error)) from error
     demand_free(built.settings.port, f"RAPPORT_{service.upper()}_PORT")
@@ -93,6 +94,22 @@ def run(
     if built.stopped:
         raise _Ended(built.stopped.code, str(built.stopped))
     return 0
+
+
+def _faults(service: str, error: ValidationError) -> str:
+    """Each wrong setting by the name of its variable, never its value."""
+    lines = [f"{error.error_count()} setting(s) of {service} cannot be used:"]
+    for fault in error.errors(include_input=False, include_url=False):
+        names = [_variable(service, str(name)) for name in fault["loc"][:1]]  # none where several do not fit together
+        lines.append(f"  {': '.join([*names, fault['msg']])}")
+    return "\n".join([*lines, "On one machine `rapport up` sets them, and starts every service again that dies."])
+
+
+def _variable(service: str, name: str) -> str:
+    field = ServiceSettings.model_fields.get(name)
+    if field and isinstance(field.validation_alias, AliasChoices):
+        return str(field.validation_alias.choices[-1])
+    return f"RAPPORT_{service.upper()}_{name.upper()}"
 
 
 class _Ended(Problem):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.registry import SERVICES, platform_topology, readers
+from shared.contracts.base import Resent
 from shared.messaging.topology import DEAD, INTERNAL, dead_queue_name, queue_name
 from tests.support.contracts import EVENTS
 
@@ -101,6 +102,21 @@ def test_platform_types_never_reach_the_partners_exchange() -> None:
         for event in EVENTS:
             if binding.key.startswith(f"{event.name}.v"):
                 assert event.audience.value == "partner"
+
+
+def test_the_readme_names_what_each_service_hears_and_tells() -> None:
+    """But for the events that end a telling anew."""
+    row = re.compile(r"^\| \[([a-z]+)\]\(services/\1/README\.md\) \|(.*)\|(.*)\|$", re.MULTILINE)
+    told = {name: [set(re.findall(r"`(.+?)`", cell)) for cell in cells] for name, *cells in
+            row.findall((ROOT / "README.md").read_text())}  # fmt: skip
+    states = [event for event in EVENTS if not issubclass(event, Resent)]
+    assert told == {
+        service: [
+            {event.name for event in heard if not issubclass(event, Resent)},
+            {event.name for event in states if event.owner == service},
+        ]
+        for service, heard in readers().items()
+    }
 
 
 def test_every_event_heard_has_a_sender() -> None:

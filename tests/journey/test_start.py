@@ -34,7 +34,7 @@ async def test_a_missing_setting_is_named(env: dict[str, str]) -> None:
     """Exit code 2 and the setting's name; nothing of the others' values."""
     answer = await rapport("run", "screening", env={**env, "RAPPORT_SCREENING_DATABASE_URL": "mysql://secret@nowhere"})
     assert answer.code == 2
-    assert "database_url" in answer.err
+    assert "RAPPORT_SCREENING_DATABASE_URL" in answer.err
     assert "secret" not in answer.err
 
 
@@ -43,7 +43,7 @@ async def test_a_missing_setting_is_named(env: dict[str, str]) -> None:
     [
         ("RAPPORT_KEYS_FILE", "/nowhere/keys.json", "keys file"),
         ("RAPPORT_CLOCK", "yesterday", "RAPPORT_CLOCK"),
-        ("RAPPORT_SCREENING_PORT", "99999999", "port"),
+        ("RAPPORT_SCREENING_PORT", "99999999", "RAPPORT_SCREENING_PORT"),
     ],
 )
 async def test_a_wrong_setting_is_named(env: dict[str, str], setting: str, value: str, said: str) -> None:

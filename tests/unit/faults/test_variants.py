@@ -32,6 +32,14 @@ def test_the_table_names_all() -> None:
     assert {variant.experiment for variant in VARIANTS} <= set(EXPERIMENTS)
 
 
+def test_the_list_of_experiments_names_all() -> None:
+    """tests/faults/README.md lists each experiment, and whether the short run has it."""
+    told = re.findall(
+        r"^\| ([a-z-]+) \| .*\.? \| (yes)? ?\|$", (ROOT / "tests/faults/README.md").read_text(), re.MULTILINE
+    )
+    assert told == [(name, "yes" if each.short is not None else "") for name, each in EXPERIMENTS.items()]
+
+
 def test_products_hold_no_switch() -> None:
     """What is broken is broken in a copy: the product does not know of failpoints."""
     for folder in ("shared", "services", "deploy"):
