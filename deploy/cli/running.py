@@ -65,7 +65,7 @@ def run(
     *,
     only: Part | None = None,
 ) -> int:
-    """Run one service in this process, with its settings from the environment (`RAPPORT_INTAKE_DATABASE_URL` and its like).
+    """Run one service in this process, its settings from the environment (`RAPPORT_INTAKE_DATABASE_URL` and its like).
 
     Parameters
     ----------
