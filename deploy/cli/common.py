@@ -47,6 +47,7 @@ class _Console(Console):
 
 console = _Console(soft_wrap=True, highlight=False)
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
+_wide = _Console(width=1_000_000, highlight=False)
 
 
 def say(sentence: str) -> None:
@@ -55,17 +56,19 @@ def say(sentence: str) -> None:
 
 
 def show(rows: Sequence[Mapping[str, Any]], *, as_json: bool, title: str = "", empty: str = "Nothing.") -> None:
-    """Print rows as a table, or as a JSON list."""
+    """Print rows as a table, or as a JSON list. No value is cut: what a terminal is too narrow for goes on below."""
     if as_json:
         print_json(list(rows))
         return
     if not rows:
         console.print(empty, markup=False)
         return
-    table = Table(*rows[0].keys(), title=title or None, title_justify="left")
+    table = Table(title=title or None, title_justify="left")
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
-    console.print(table)
+    (console if sys.stdout.isatty() else _wide).print(table)
 
 
 def tell(document: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
