@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -46,13 +47,15 @@ class _Console(Console):
 
 
 console = _Console(soft_wrap=True, highlight=False)
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+errors = _Console(stderr=True, soft_wrap=True, highlight=False)
+help_console = _Console(highlight=False)
 _wide = _Console(width=1_000_000, highlight=False)
 
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal how it goes; never on standard output."""
-    errors.print(sentence, markup=False)
+    with suppress(OSError):  # the work goes on where nobody listens
+        errors.print(sentence, markup=False)
 
 
 def show(rows: Sequence[Mapping[str, Any]], *, as_json: bool, title: str = "", empty: str = "Nothing.") -> None:
