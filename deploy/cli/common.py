@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -100,6 +101,11 @@ def chosen(service: str | None) -> tuple[str, ...]:
     if service not in SERVICES:
         raise Typed(f"{service!r} is no service; there are {', '.join(SERVICES)}.")
     return (service,)
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """What somebody who typed `name` may have meant."""
+    return ", ".join(get_close_matches(name, list(known), cutoff=0))
 
 
 def client(service: str, site: str, *roles: Role, subject: UUID | None = None) -> httpx2.AsyncClient:

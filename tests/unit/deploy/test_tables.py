@@ -31,9 +31,9 @@ def test_where_nobody_looks_a_row_is_one_line(
 
 def test_a_narrow_terminal_gets_every_character(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setattr(sys, "stdout", terminal := Terminal())
     show([ROW], as_json=False)
-    shown = sys.stdout.getvalue()
+    shown = terminal.getvalue()
     assert max(map(len, shown.splitlines())) <= 40
     cells = [line.split("│")[1:-1] for line in shown.splitlines() if line.startswith("│")]
     assert ["".join(part.strip() for part in column) for column in zip(*cells, strict=True)] == list(ROW.values())
