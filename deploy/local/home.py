@@ -37,7 +37,12 @@ class Home:
     def find(cls, environ: Mapping[str, str] = os.environ) -> "Home":
         """The home that RAPPORT_HOME names, else the usual one. Raises Misconfigured when it cannot be used."""
         if wanted := environ.get("RAPPORT_HOME"):
-            return cls(Path(wanted).expanduser())
+            try:
+                return cls(Path(wanted).expanduser())
+            except RuntimeError:
+                raise Misconfigured("RAPPORT_HOME names the home of a user that there is not.") from None
+            except OSError as error:
+                raise _unusable(Path(wanted), error) from error
         return cls(SYSTEM_HOME if is_root() else Path.home() / ".local/share/rapport")
 
     @classmethod
