@@ -19,7 +19,6 @@ from deploy.cli.copies import orphans_of, rebuild_copies
 from deploy.cli.ledger import Line, account
 from deploy.cli.resend import tell_anew
 from deploy.cli.restored import join
-from deploy.local.addresses import Addresses
 from deploy.registry import SERVICES, copies, resends
 from services.intake.queries import site_event
 from services.intake.tables import PlaceRow
@@ -56,7 +55,7 @@ class Site:
 
     async def ledger(self) -> list[Line]:
         """What `rapport ledger check` compares."""
-        return await account(Addresses({}, self.databases, self.amqp_url, None, None, None, "", "", "real"))
+        return await account(self.databases, self.amqp_url)
 
     async def is_settled(self, reader: str) -> bool:
         """Whether a reader has taken all that was sent to it."""
