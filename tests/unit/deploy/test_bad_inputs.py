@@ -139,6 +139,13 @@ async def test_a_fault_of_ours_is_one_sentence_without_what_a_library_says(
     assert (len(answer.err.splitlines()), PASSWORD in answer.err) == (1, False)
 
 
+@pytest.fixture
+def _buffered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not written yet is kept until the end, as where a person types."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+
+
+@pytest.mark.usefixtures("_buffered")
 @pytest.mark.parametrize(
     ("command", "code", "told"),
     [
@@ -155,6 +162,7 @@ def test_streams_that_cannot_be_used_end_in_order(command: str, code: int, told:
     assert len(ended.stderr.splitlines()) == bool(told)
 
 
+@pytest.mark.usefixtures("_buffered")
 @pytest.mark.parametrize("command", ["events list", "--help"])
 def test_an_output_that_nobody_reads_any_more_ends_quietly(command: str) -> None:
     read, write = os.pipe()
