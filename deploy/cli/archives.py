@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -16,8 +16,8 @@ from deploy.archive import Archived, read
 from deploy.cli.common import Json, Typed, chosen, show
 from deploy.cli.connections import broker_url, put
 from deploy.cli.readable import event_of
-from deploy.cli.selecting import events_named
-from deploy.cli.words import DryRun, Duration, Rate, Since, Until
+from deploy.cli.selecting import demand_place, events_named
+from deploy.cli.words import Count, DryRun, Duration, Rate, Since, Site, Until, demand_order
 from deploy.registry import readers
 from shared.clock import real_now
 from shared.contracts import REGISTRY, Envelope, Event
@@ -41,10 +41,10 @@ def tail(
     *,
     since: Since = None,
     type: Type = None,
-    site: str | None = None,
+    site: Site = None,
     subject: str | None = None,
     for_: Annotated[Duration, Parameter(name="--for")] = None,
-    limit: int | None = None,
+    limit: Count = None,
     json: Lines = False,
 ) -> None:
     """Print events as they are published, until Ctrl-C.
@@ -53,8 +53,6 @@ def tail(
     ----------
     since
         begin that long ago instead of now.
-    site
-        only of this place and all below it.
     subject
         only about this: `clearance/<id>`.
     for_
@@ -63,6 +61,8 @@ def tail(
         end after that many events.
     """
     types = {event.type for event in events_named(type)} if type else None
+    if subject:
+        _demand_fitting(subject, types or REGISTRY)
 
     def wanted(envelope: Envelope) -> bool:
         return (
@@ -72,6 +72,8 @@ def tail(
         )
 
     async def follow() -> None:
+        if site:
+            await demand_place(site)
         left = limit
         async for found in read(broker_url(), since or real_now(), follow=True):
             if wanted(found.envelope):
@@ -104,6 +106,7 @@ def replay(
     service
         the reader.
     """
+    demand_order(since, until)
     events = _heard(service, type)
     counts: Counter[str] = Counter()
 
@@ -119,6 +122,13 @@ def replay(
     asyncio.run(count() if dry_run else put(broker_url(), messages(), rate))
     lines = [{"type": kind, "events": number} for kind, number in sorted(counts.items())]
     show(lines, as_json=json, title="Would be put back" if dry_run else "Put back", empty="Nothing is to be put back.")
+
+
+def _demand_fitting(subject: str, types: Iterable[str]) -> None:
+    """Raises Typed where no event of these types is about such a thing."""
+    forms = {REGISTRY[each].subject_format for each in types}
+    if not any(subject.startswith(form.partition("{")[0]) for form in forms):
+        raise Typed(f"--subject: {subject!r} fits no such event; write {' or '.join(sorted(forms))}.")
 
 
 def _heard(service: str, name: str | None) -> dict[str, type[Event]]:

@@ -2,8 +2,10 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -46,26 +48,31 @@ class _Console(Console):
 
 
 console = _Console(soft_wrap=True, highlight=False)
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+errors = _Console(stderr=True, soft_wrap=True, highlight=False)
+help_console = _Console(highlight=False)
+_wide = _Console(width=1_000_000, highlight=False)
 
 
 def say(sentence: str) -> None:
     """Tell the person at the terminal how it goes; never on standard output."""
-    errors.print(sentence, markup=False)
+    with suppress(OSError):  # the work goes on where nobody listens
+        errors.print(sentence, markup=False)
 
 
 def show(rows: Sequence[Mapping[str, Any]], *, as_json: bool, title: str = "", empty: str = "Nothing.") -> None:
-    """Print rows as a table, or as a JSON list."""
+    """Print rows as a table, or as a JSON list. No value is cut: what a terminal is too narrow for goes on below."""
     if as_json:
         print_json(list(rows))
         return
     if not rows:
         console.print(empty, markup=False)
         return
-    table = Table(*rows[0].keys(), title=title or None, title_justify="left")
+    table = Table(title=title or None, title_justify="left")
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
-    console.print(table)
+    (console if sys.stdout.isatty() else _wide).print(table)
 
 
 def tell(document: Mapping[str, Any], sentence: str, *, as_json: bool) -> None:
@@ -94,6 +101,11 @@ def chosen(service: str | None) -> tuple[str, ...]:
     if service not in SERVICES:
         raise Typed(f"{service!r} is no service; there are {', '.join(SERVICES)}.")
     return (service,)
+
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """What somebody who typed `name` may have meant."""
+    return ", ".join(get_close_matches(name, list(known), cutoff=0))
 
 
 def client(service: str, site: str, *roles: Role, subject: UUID | None = None) -> httpx2.AsyncClient:

@@ -2,22 +2,30 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aio_pika
 import asyncpg
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
-from deploy.cli.common import addresses
+from deploy.cli.common import Typed, addresses
 from deploy.cli.words import Pace
 from deploy.local.problems import Unavailable
 
 WINDOW = 100
+DATABASE = "postgresql+asyncpg://user:password@host:5432/name"
+BROKER = "amqp://user:password@host:5672/"
 
 
 def database_url(service: str) -> str:
     """RAPPORT_<SERVICE>_DATABASE_URL, else the running platform's, as `postgresql://`."""
-    return plain(os.environ.get(setting_of(service)) or addresses().databases[service])
+    setting = setting_of(service)
+    if given := os.environ.get(setting):
+        return plain(_usable(given, setting, DATABASE))
+    return plain(addresses().databases[service])
 
 
 def setting_of(service: str) -> str:
@@ -32,7 +40,25 @@ def plain(url: str) -> str:
 
 def broker_url() -> str:
     """RAPPORT_AMQP_URL, else the running platform's."""
-    return os.environ.get("RAPPORT_AMQP_URL") or addresses().amqp_url
+    if given := os.environ.get("RAPPORT_AMQP_URL"):
+        return usable_broker(given, "RAPPORT_AMQP_URL")
+    return addresses().amqp_url
+
+
+def usable_broker(url: str, setting: str) -> str:
+    """The address of a broker as it was given. Raises Typed, naming `setting`, for what is none."""
+    return _usable(url, setting, BROKER)
+
+
+def _usable(url: str, setting: str, example: str) -> str:
+    """Raises Typed for what cannot be an address like the example; never tells it, for it may hold a password."""
+    try:
+        found = make_url(url)
+        if found.drivername[:4] == example[:4] and (found.host or found.query) and 0 < (found.port or 1) < 65536:
+            return url
+    except (ArgumentError, ValueError):
+        pass
+    raise Typed(f"{setting} is no address that can be used; write {example}.")
 
 
 _AWAY = (
@@ -59,7 +85,10 @@ async def opened(service: str) -> AsyncIterator[asyncpg.Connection]:
 async def connected(url: str, name: str, setting: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection to what messages call `name` and `setting` names. Raises Unavailable, also for what ends it."""
     try:
-        connection = await asyncpg.connect(url, timeout=5)
+        try:
+            connection = await asyncpg.connect(url, timeout=5)
+        except ValueError:  # its words may hold the password
+            raise Typed(f"{setting} is no address that can be used; write {DATABASE}.") from None
         try:
             yield connection
         finally:
@@ -98,6 +127,21 @@ async def put(amqp_url: str, messages: AsyncIterable[tuple[str, aio_pika.Message
             f"{done} were put back before."
         ) from error
     return done
+
+
+async def depths(amqp_url: str, queues: Collection[str]) -> dict[str, int]:
+    """How many messages are ready in each queue. Raises Unavailable when the broker is away or one does not stand."""
+    try:
+        async with await aio_pika.connect(amqp_url, timeout=10) as connection:
+            channel = await connection.channel()
+            found: list[Any] = [await channel.declare_queue(queue, passive=True) for queue in queues]
+    except aio_pika.exceptions.ChannelNotFoundEntity as error:
+        raise Unavailable(f"A queue does not stand on the broker ({error}); run `rapport topology apply`.") from error
+    except (OSError, aio_pika.exceptions.AMQPError, aio_pika.exceptions.ChannelInvalidStateError) as error:
+        raise Unavailable(
+            f"The broker does not answer ({error!r}); is it running, and is RAPPORT_AMQP_URL right?"
+        ) from error
+    return {each.name: int(each.declaration_result.message_count) for each in found}
 
 
 async def _windows(

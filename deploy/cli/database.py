@@ -1,11 +1,13 @@
 """`rapport db`: bring the services' databases to this version's schema."""
 
-import os
+import asyncio
 from typing import Annotated
 
+from alembic.util import CommandError
 from cyclopts import App, Parameter
 
-from deploy.cli.common import Typed, addresses, say
+from deploy.cli.common import Typed, chosen, say
+from deploy.cli.connections import database_url, opened
 from deploy.cli.kept import kept
 from deploy.cli.restored import restored
 from deploy.registry import SERVICES
@@ -29,8 +31,16 @@ def upgrade(
     Addresses come from RAPPORT_INTAKE_DATABASE_URL and its like, else from the running platform.
     """
     for name in services or SERVICES:
-        if name not in SERVICES:
-            raise Typed(f"{name!r} is no service; there are {', '.join(SERVICES)}.")
-        url = os.environ.get(f"RAPPORT_{name.upper()}_DATABASE_URL") or addresses().databases[name]
-        migrations.upgrade(name, url)
+        chosen(name)
+        asyncio.run(_knock(name))
+        try:
+            migrations.upgrade(name, database_url(name).replace("postgresql://", "postgresql+asyncpg://"))
+        except CommandError:
+            raise Typed(f"The database of {name} is newer than this version; upgrade Rapport.") from None
         say(f"{name}: the schema is current.")
+
+
+async def _knock(service: str) -> None:
+    """Raises Unavailable where nobody answers: alembic would say so in many words and none of ours."""
+    async with opened(service):
+        pass

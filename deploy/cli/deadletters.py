@@ -12,10 +12,10 @@ from cyclopts import App
 
 from deploy.cli.common import Json, Typed, chosen, print_json, say, show, tell
 from deploy.cli.connections import broker_url, opened, put
-from deploy.cli.readable import fingerprint, readable
+from deploy.cli.readable import fingerprint, known_content_type, known_headers, readable
 from deploy.cli.record import record
 from deploy.cli.selecting import ANY, Which, chunks, select
-from deploy.cli.words import All, DryRun, Rate, Yes, confirm
+from deploy.cli.words import All, Count, DryRun, Rate, Yes, confirm
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.deadletters import REPLAY_HEADER
 from shared.messaging.topology import dead_queue_name
@@ -35,7 +35,7 @@ def register(app: App) -> None:
     app.command(group)
 
 
-def list_(*letters: UUID, which: Which = ANY, limit: int = 100, json: Json = False) -> None:
+def list_(*letters: UUID, which: Which = ANY, limit: Count = 100, json: Json = False) -> None:
     """List dead letters, oldest first in each service."""
     rows = asyncio.run(select(which, letters, limit))
     show(rows, as_json=json, title="Dead letters", empty="No dead letters.")
@@ -45,8 +45,12 @@ def show_(letter: UUID, *, service: str | None = None, json: Json = False) -> No
     """One dead letter with the event it carries. What is no event of ours may hold anything and is not shown."""
     row = asyncio.run(_find(letter, chosen(service)))
     headers = orjson.loads(row["headers"])
-    row |= {"headers": sorted(headers), "event": readable(row["body"], headers, row["content_type"])}
-    row["body"] = fingerprint(row["body"])
+    row |= {
+        "event": readable(row["body"], headers, row["content_type"]),
+        "headers": known_headers(headers),
+        "content_type": known_content_type(row["content_type"]),
+        "body": fingerprint(row["body"]),
+    }
     if json:
         print_json(row)
     else:

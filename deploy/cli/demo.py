@@ -62,7 +62,7 @@ async def _play(home: Home, script: story.Story, install: bool, fault: Fault) ->
         except NotQuiet as error:
             return {}, [str(error)]
         say("the story is over; the archive, the mails and the services are read")
-        lines = await account(on_stage.addresses)
+        lines = await account(on_stage.addresses.databases, on_stage.addresses.amqp_url)
         dead = [f"{line.reader} has {line.dead} dead letters of {line.type}" for line in lines if line.dead]
         unbalanced = [
             f"the ledger of {line.reader} and {line.type} does not balance" for line in lines if not line.holds

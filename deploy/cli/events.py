@@ -2,7 +2,8 @@
 
 from cyclopts import App
 
-from deploy.cli.common import Json, Typed, print_json, show
+from deploy.cli.common import Json, print_json, show
+from deploy.cli.selecting import events_named
 from deploy.registry import readers
 from shared.contracts import REGISTRY, Event
 from shared.messaging.topology import exchange_of
@@ -23,10 +24,7 @@ def list_(*, json: Json = False) -> None:
 
 def show_(name: str, *, json: Json = False) -> None:
     """One event type: what it means, its schema and an example. NAME is `reply.overdue` or the full type."""
-    found = [event for event in REGISTRY.values() if name in (event.type, event.name)]
-    if not found:
-        raise Typed(f"No event is called {name!r}; see `rapport events list`.")
-    event = found[-1]
+    event = events_named(name)[-1]
     document = {
         **_row(event),
         "meaning": (event.__doc__ or "").strip(),

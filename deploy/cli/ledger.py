@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import aio_pika
-import asyncpg
 from cyclopts import App
 
-from deploy.cli.common import CheckFailed, Json, addresses, print_json, say, show
-from deploy.local.addresses import Addresses
-from deploy.registry import readers
+from deploy.cli.common import CheckFailed, Json, print_json, say, show
+from deploy.cli.connections import broker_url, connected, database_url, depths, plain, setting_of
+from deploy.registry import SERVICES, readers
 from shared import inbox
 from shared.clock import real_now
 from shared.contracts import Event
@@ -76,7 +74,7 @@ def check(*, json: Json = False) -> None:
 
     Quiet platforms balance exactly; under load run it again. Exit code 1 on a difference.
     """
-    lines = asyncio.run(account(addresses()))
+    lines = asyncio.run(account({name: database_url(name) for name in SERVICES}, broker_url()))
     rows = [{**line.__dict__, "holds": line.holds} for line in lines]
     if json:
         print_json({"ok": all(line.holds for line in lines), "lines": rows})
@@ -87,12 +85,15 @@ def check(*, json: Json = False) -> None:
     say("The ledger balances.")
 
 
-async def account(platform: Addresses) -> list[Line]:
-    """Every reader's account. Waiting is read last: what arrives meanwhile shows as too much, never as lost."""
+async def account(databases: Mapping[str, str], amqp_url: str) -> list[Line]:
+    """Every reader's account, from each service's database. Raises Unavailable when a server or a queue is missing.
+
+    Waiting is read last: what arrives meanwhile shows as too much, never as lost.
+    """
     start = (real_now() - inbox.KEPT + MARGIN).replace(minute=0, second=0, microsecond=0)
-    sent = await _sent(platform, start)
-    taken = {reader: await _taken(platform.databases[reader], start) for reader in readers()}
-    waiting = await _waiting(platform)
+    sent = await _sent(databases, start)
+    taken = {reader: await _taken(reader, databases[reader], start) for reader in readers()}
+    waiting = await _waiting(amqp_url)
     return [
         line
         for reader, heard in readers().items()
@@ -119,40 +120,26 @@ def _lines(
     return lines
 
 
-async def _sent(platform: Addresses, start: datetime) -> Mapping[str, Sums]:
+async def _sent(databases: Mapping[str, str], start: datetime) -> Mapping[str, Sums]:
     sums: defaultdict[str, dict[int, Sum]] = defaultdict(dict)
-    for url in platform.databases.values():
-        for row in await _fetch(url, _SENT, start):
+    for service, url in databases.items():
+        for row in await _fetch(service, url, _SENT, start):
             sums[row["type"]][row["epoch"]] = Sum(int(row["count"]), int(row["digest"]))
     return sums
 
 
-async def _taken(url: str, start: datetime) -> Mapping[tuple[str, str], Sums]:
+async def _taken(service: str, url: str, start: datetime) -> Mapping[tuple[str, str], Sums]:
     sums: defaultdict[tuple[str, str], dict[int, Sum]] = defaultdict(dict)
     oldest = UUID(int=int(start.timestamp() * 1000) << 80)
-    for row in await _fetch(url, _TAKEN, oldest):
+    for row in await _fetch(service, url, _TAKEN, oldest):
         sums[row["handler"], row["outcome"]][row["epoch"]] = Sum(int(row["count"]), int(row["digest"]))
     return sums
 
 
-async def _fetch(url: str, statement: str, *values: Any) -> list[Any]:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""), timeout=5)
-    try:
+async def _fetch(service: str, url: str, statement: str, *values: Any) -> list[Any]:
+    async with connected(plain(url), f"The database of {service}", setting_of(service)) as connection:
         return list(await connection.fetch(statement, *values))
-    finally:
-        await connection.close()
 
 
-async def _waiting(platform: Addresses) -> dict[str, int]:
-    async with await aio_pika.connect(platform.amqp_url, timeout=10) as connection:
-        channel = await connection.channel()
-        return {
-            queue_name(reader, event): await _ready(channel, queue_name(reader, event))
-            for reader, heard in readers().items()
-            for event in heard
-        }
-
-
-async def _ready(channel: Any, queue: str) -> int:
-    found = await channel.declare_queue(queue, passive=True)
-    return int(found.declaration_result.message_count)
+async def _waiting(amqp_url: str) -> dict[str, int]:
+    return await depths(amqp_url, [queue_name(reader, event) for reader, heard in readers().items() for event in heard])

@@ -7,11 +7,11 @@ from uuid import UUID
 import asyncpg
 from cyclopts import App
 
-from deploy.cli.common import Json, chosen, print_json, show, tell
+from deploy.cli.common import Json, Typed, chosen, print_json, show, tell
 from deploy.cli.connections import opened
 from deploy.cli.record import record
 from deploy.cli.selecting import events_named
-from deploy.cli.words import DryRun, Yes, confirm
+from deploy.cli.words import Count, DryRun, Yes, confirm
 from shared.clock import real_now
 from shared.ids import made_at
 from shared.outbox.tables import outbox, outbox_refused
@@ -37,7 +37,7 @@ def register(app: App) -> None:
     app.command(group)
 
 
-def status(*, service: str | None = None, limit: int = 100, json: Json = False) -> None:
+def status(*, service: str | None = None, limit: Count = 100, json: Json = False) -> None:
     """What waits in each outbox and since when, and what the broker refused, with its reason.
 
     Parameters
@@ -74,8 +74,10 @@ def retry(
     type
         only of this event type.
     """
-    types = [event.type for event in events_named(type)] if type else None
-    found = asyncio.run(_select(chosen(service), list(events) or None, types))
+    services, named = chosen(service), events_named(type) if type else []
+    if named and not any(event.owner in services for event in named):
+        raise Typed(f"{service} does not tell {type!r}; {named[0].owner} does.")
+    found = asyncio.run(_select(services, list(events) or None, [event.type for event in named] or None))
     if dry_run or not found:
         show(found, as_json=json, title="Would be put back", empty="Nothing is to be put back.")
         return
@@ -85,7 +87,7 @@ def retry(
     tell({"put_back": back, **done}, f"{len(back)} event(s) were put back by {done['by']}.", as_json=json)
 
 
-async def _status(services: tuple[str, ...], limit: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+async def _status(services: tuple[str, ...], limit: int | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     states = []
     for service in services:
         async with opened(service) as connection:

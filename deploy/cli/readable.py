@@ -1,14 +1,34 @@
 """What of a message may be shown: what its contract knows, and of anything else its size and sha256."""
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.contracts import REGISTRY, Envelope
-from shared.contracts.envelope import Undecodable, decode
+from shared.contracts.envelope import CONTENT_TYPE, Undecodable, decode
 
 _TYPED = ("id", "time", "sequence", "site", "othersite", "correlationid", "causationid", "traceparent")
 """The attributes whose patterns leave no room for anything private."""
+
+FOREIGN = "foreign"
+"""Stands for what another system wrote: it may hold anything."""
+
+_HEADER = re.compile(
+    rf"(?:cloudEvents[_:]|ce-)(?:{'|'.join(Envelope.model_fields)})"
+    "|x-(?:death|(?:first|last)-death-(?:queue|reason|exchange)|delivery-count|acquired-count)",
+    re.IGNORECASE,
+)
+
+
+def known_content_type(content_type: str | None) -> str | None:
+    """The content type of a message, where it is one of ours."""
+    return content_type if content_type in (None, CONTENT_TYPE, "application/json") else FOREIGN
+
+
+def known_headers(names: Iterable[str]) -> list[str]:
+    """The names of a message's headers, those of no contract as one word."""
+    return sorted({name if _HEADER.fullmatch(name) else FOREIGN for name in names})
 
 
 def readable(body: bytes, headers: Mapping[str, Any], content_type: str | None) -> dict[str, Any]:

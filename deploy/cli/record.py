@@ -7,13 +7,11 @@ from typing import Any
 
 import structlog
 
-from shared import log
 from shared.clock import real_now
 
 
 def record(act: str, **facts: Any) -> dict[str, str]:
     """Log an act that a person decided; returns `by` (user@host) and `at`."""
-    log.configure("command")
     by, at = f"{_user()}@{socket.gethostname()}", real_now().isoformat(timespec="seconds")
     structlog.get_logger("repair").warning(act, by=by, **facts)
     return {"by": by, "at": at}

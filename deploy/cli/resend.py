@@ -12,8 +12,8 @@ from cyclopts import App, Parameter
 from deploy.cli.common import Json, Typed, addresses, chosen, print_json, say, show
 from deploy.cli.connections import database_url
 from deploy.cli.record import record
-from deploy.cli.selecting import events_named
-from deploy.cli.words import DryRun
+from deploy.cli.selecting import demand_place, events_named
+from deploy.cli.words import DryRun, Site
 from deploy.local.problems import Unavailable
 from deploy.registry import resends
 from shared.clock import clock_from
@@ -33,7 +33,7 @@ def resend(
     /,
     *,
     types: Annotated[list[str] | None, Parameter(name="--type", help="Only this event type's subjects.")] = None,
-    site: Annotated[str | None, Parameter(help="Only subjects of this place and below.")] = None,
+    site: Site = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -46,6 +46,8 @@ def resend(
     chosen(service)
     named = [event for name in types or () for event in events_named(name)]
     families = _families(service, named)
+    if site:
+        asyncio.run(demand_place(site))
     results = asyncio.run(tell_anew(service, families, named, site=site, dry_run=dry_run))
     rows = [
         {"type": name, "told": result.told[name], "withheld": result.withheld[name]}
@@ -110,4 +112,7 @@ def _now() -> datetime:
             setting = addresses().clock
         except Unavailable:
             setting = "real"
-    return clock_from(setting).now()
+    try:
+        return clock_from(setting).now()
+    except ValueError as error:
+        raise Typed(str(error)) from None

@@ -2,12 +2,14 @@
 
 import os
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
-from cyclopts import App
+from cyclopts import App, Parameter, validators
 
 from deploy.cli.common import Json, Typed, addresses, console, print_json
-from shared.access import Grant, Role, mint
+from deploy.cli.words import read_with, site_path
+from shared.access import EVERYWHERE, Grant, Role, mint
 from shared.ids import new_id
 
 
@@ -16,7 +18,18 @@ def register(app: App) -> None:
     app.command(token)
 
 
-def token(role: Role, *, site: str = "net", person: UUID | None = None, hours: float = 12, json: Json = False) -> None:
+def _place(text: str) -> str:
+    return text if text == EVERYWHERE else site_path(text)
+
+
+def token(
+    role: Role,
+    *,
+    site: Annotated[str, Parameter(converter=read_with(_place))] = "net",
+    person: UUID | None = None,
+    hours: Annotated[float, Parameter(validator=validators.Number(gt=0, lte=24 * 365))] = 12,
+    json: Json = False,
+) -> None:
     """Print a bearer token signed with this machine's development key.
 
     Parameters

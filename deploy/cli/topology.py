@@ -1,12 +1,12 @@
 """`rapport topology`: declare everything on the broker before any service starts."""
 
 import asyncio
-import os
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from deploy.cli.common import Json, addresses, print_json, say
+from deploy.cli.common import Json, print_json, say
+from deploy.cli.connections import broker_url, usable_broker
 from deploy.registry import platform_topology
 from deploy.topology import declare, definitions
 
@@ -23,7 +23,7 @@ def register(app: App) -> None:
 
 def apply(*, amqp_url: AmqpUrl = None) -> None:
     """Declare exchanges, queues and bindings; what stands already is left as it is."""
-    url = amqp_url or os.environ.get("RAPPORT_AMQP_URL") or addresses().amqp_url
+    url = usable_broker(amqp_url, "--amqp-url") if amqp_url else broker_url()
     wanted = platform_topology()
     asyncio.run(declare(url, wanted))
     say(f"{len(wanted.exchanges)} exchanges, {len(wanted.queues)} queues, {len(wanted.bindings)} bindings stand.")

@@ -23,7 +23,7 @@ from deploy.demo.story import BEGINNING
 from deploy.local.addresses import Addresses
 from deploy.local.home import Home
 from deploy.local.platform import Platform
-from deploy.local.problems import Problem
+from deploy.local.problems import Problem, Unavailable
 from deploy.registry import platform_topology
 from shared.access import EVERYWHERE, Grant, Role, mint
 from shared.clock import set_file_clock
@@ -118,8 +118,8 @@ class Stage:
         if busy or without_broker:
             return busy
         try:
-            lines = await account(self.addresses)
-        except (OSError, aio_pika.exceptions.AMQPError, asyncpg.PostgresError) as error:
+            lines = await account(self.addresses.databases, self.addresses.amqp_url)
+        except (Unavailable, asyncpg.PostgresError) as error:
             return [f"the ledger cannot be read ({error!r})"]
         unbalanced = [
             f"{line.reader} has {line.applied} + {line.dead} dead of {line.sent} {line.type}"

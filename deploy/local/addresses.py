@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from pydantic import TypeAdapter, ValidationError
+
 from deploy.local.home import Home
-from deploy.local.problems import Unavailable
+from deploy.local.problems import Misconfigured, Unavailable
+from shared.contracts import OWNERS
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,19 @@ class Addresses:
 
     @classmethod
     def load(cls, home: Home) -> Self:
-        """Read the file of a running platform. Raises Unavailable where none runs."""
+        """Read a running platform's file. Raises Unavailable where none runs, Misconfigured where it is damaged."""
+        path = _path(home)
         try:
-            return cls(**json.loads(_path(home).read_text()))
+            found = TypeAdapter(cls).validate_json(path.read_bytes())
+            if found.databases.keys() >= set(OWNERS) and found.services.keys() >= set(OWNERS):
+                return found
+        except ValidationError:
+            pass
         except FileNotFoundError:
             raise Unavailable(
                 f"No platform is running in {home.root}: start one with `rapport up`, or set RAPPORT_HOME."
             ) from None
+        raise Misconfigured(f"{path} is damaged; end the platform and start it again with `rapport up`.")
 
     @staticmethod
     def forget(home: Home) -> None:
@@ -48,7 +57,12 @@ class Addresses:
 
     def private_key(self) -> dict[str, Any]:
         """The development key with which this machine's tokens are signed."""
-        key: dict[str, Any] = json.loads(Path(self.private_key_file).read_text())
+        try:
+            key: dict[str, Any] = json.loads(Path(self.private_key_file).read_text())
+        except (FileNotFoundError, ValueError):
+            raise Misconfigured(
+                f"{self.private_key_file} is no key; end the platform, remove that file, and start it again."
+            ) from None
         return key
 
 

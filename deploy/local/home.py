@@ -41,11 +41,17 @@ class Home:
         Unless it may be `new`, raises Misconfigured where the named one is none, Unavailable where the usual one is.
         """
         if wanted := environ.get("RAPPORT_HOME"):
-            root = Path(wanted).expanduser()
+            try:
+                root = Path(wanted).expanduser()
+            except RuntimeError:
+                raise Misconfigured("RAPPORT_HOME names the home of a user that there is not.") from None
         else:
             root = SYSTEM_HOME if is_root() else Path.home() / ".local/share/rapport"
-        if new or _is_home(root):
-            return cls(root)
+        try:
+            if new or _is_home(root):
+                return cls(root)
+        except OSError as error:
+            raise _unusable(root, error) from error
         if wanted:
             raise Misconfigured(
                 f"RAPPORT_HOME names {root.absolute()}, where no Rapport keeps its state: correct it, "

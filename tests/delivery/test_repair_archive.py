@@ -9,10 +9,11 @@ from uuid import UUID
 
 import orjson
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.registry import SERVICES, readers
+from services.intake.tables import PlaceRow
 from services.screening.tables import CaseRow
 from shared import inbox
 from shared.contracts import Event
@@ -87,6 +88,7 @@ async def test_tail_follows_what_its_filters_let_through(
     """From the past with --since, from now without; by type, place and subject; it ends by number and by time."""
     async with live("intake", amqp_url, tmp_path, database_url=databases["intake"]) as intake:
         await tell(intake, ROLE, SITE, application())
+        await _in(databases["intake"], _place)
 
         async def tailed(*filters: str) -> list[dict[str, Any]]:
             answer = await rapport("events", "tail", "--json", *filters)
@@ -99,6 +101,8 @@ async def test_tail_follows_what_its_filters_let_through(
         below = await tailed("--since=1h", "--site=net.af", "--limit=2")
         assert {event["type"] for event in below} == {SiteChanged.type, ApplicationSubmitted.type}
         assert await tailed("--type=pair.matched", "--for=1s") == []
+        unknown = await rapport("events", "tail", "--site=net.af.kabull", "--limit=1")
+        assert (unknown.code, "net.af.kabul," in unknown.err) == (2, True)
         following = asyncio.create_task(rapport("events", "tail", "--type=site.changed", "--limit=1", "--for=60s"))
         while not following.done():
             await tell(intake, SITE)
@@ -182,6 +186,12 @@ async def _in(database_url: str, act: Callable[[AsyncSession], Awaitable[Any]]) 
     async with create_sessions(engine).begin() as session:
         await act(session)
     await engine.dispose()
+
+
+async def _place(session: AsyncSession) -> None:
+    common = {"place": "region", "name": "A place", "zone": "Asia/Kabul", "languages": ["fa"]}
+    for site, parent in (("net", None), ("net.af", "net"), ("net.af.kabul", "net.af")):
+        await session.execute(insert(PlaceRow).values(site=site, parent=parent, **common))
 
 
 async def _bury(session: AsyncSession, event_id: str) -> None:

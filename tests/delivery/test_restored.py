@@ -23,7 +23,6 @@ from deploy.cli.copies import orphans_of, rebuild_copies
 from deploy.cli.ledger import Line, account
 from deploy.cli.resend import tell_anew
 from deploy.cli.restored import join
-from deploy.local.addresses import Addresses
 from deploy.local.home import Home
 from deploy.local.problems import Unavailable
 from deploy.registry import SERVICES, copies, resends
@@ -66,7 +65,7 @@ class Site:
 
     async def ledger(self) -> list[Line]:
         """What `rapport ledger check` compares."""
-        return await account(Addresses({}, self.databases, self.amqp_url, None, None, None, "", "", "real"))
+        return await account(self.databases, self.amqp_url)
 
     async def is_settled(self, reader: str) -> bool:
         """Whether a reader has taken all that was sent to it."""
