@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from deploy.cli import events
+from deploy.local.home import Home
 from shared.contracts import OWNERS
 from tests.support.command import COMMAND, ROOT
 from tests.support.here import rapport_here
@@ -64,12 +65,12 @@ SET = [
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """No platform runs here."""
+    """A home where no platform runs."""
     for name in (*os.environ,):
         if name.startswith("RAPPORT_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RAPPORT_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+    return Home(tmp_path / "home").root
 
 
 @pytest.mark.parametrize(("typed", "named"), TYPED)
@@ -108,7 +109,6 @@ async def test_servers_that_are_away_are_missing_outside(
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"services": 1}', "\\xff", "incomplete"])
 async def test_a_damaged_home_says_how_to_mend_it(content: str, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    home.mkdir(mode=0o700)
     whole: dict[str, Any] = {
         "services": {}, "databases": {}, "amqp_url": "amqp://127.0.0.1:1", "management_url": None, "smtp_port": None,
         "mail_url": None, "keys_file": "", "private_key_file": "", "clock": "real",

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from deploy.cli.common import show
+from deploy.cli.common import console, show
 
 ROW = {"id": "0192f3a0-7b7e-7c50-8a3e-6c1f0e0d9a11", "queue": "screening.application-submitted-v1", "reason": "x" * 300}
 
@@ -30,7 +30,7 @@ def test_where_nobody_looks_a_row_is_one_line(
 
 
 def test_a_narrow_terminal_gets_every_character(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(console, "width", 40)
     monkeypatch.setattr(sys, "stdout", terminal := Terminal())
     show([ROW], as_json=False)
     shown = terminal.getvalue()
