@@ -47,7 +47,7 @@ def tail(
     limit: Count = None,
     json: Lines = False,
 ) -> None:
-    """Print events as they are published, until Ctrl-C.
+    """Print events as they are published, until Ctrl-C: time, type, subject, places, id, and the id that `trace` takes.
 
     Parameters
     ----------
@@ -174,7 +174,8 @@ def _print(envelope: Envelope, as_json: bool) -> None:
     line = orjson.dumps(event).decode()
     if not as_json:
         sites = " and ".join(filter(None, (envelope.site, envelope.othersite)))
-        line = f"{event['time']} {event.get('type', '[unknown type]')} {event.get('subject', '')} {sites} {envelope.id}"
+        what = f"{event.get('type', '[unknown type]')} {event.get('subject', '')}"
+        line = f"{event['time']} {what} {sites} {envelope.id} {envelope.correlationid}"
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

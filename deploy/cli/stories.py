@@ -11,7 +11,7 @@ from cyclopts import App
 from rich.text import Text
 
 from deploy.archive import read
-from deploy.cli.common import Json, Typed, console, print_json
+from deploy.cli.common import CheckFailed, Json, Typed, console, print_json
 from deploy.cli.connections import broker_url, opened
 from deploy.cli.readable import event_of
 from deploy.cli.words import Since
@@ -71,9 +71,14 @@ def trace(story: UUID, *, since: Since = None, json: Json = False) -> None:
     if json:
         print_json({"correlation_id": story, "events": lines, "unanswered": missing})
     else:
-        console.print(Text("\n".join(map(_paragraph, lines)) or "No event of this story is known."))
+        console.print(Text("\n".join(map(_paragraph, lines))), end="\n" if lines else "")
     if missing:
         raise Unavailable("The story may be longer: " + " ".join(missing))
+    if not lines:
+        raise CheckFailed(
+            "No event of this story is known. Give the correlation id of a log line, or the last id of a line of "
+            "`rapport events tail`."
+        )
 
 
 async def gather(story: UUID, since: datetime) -> tuple[Steps, list[str]]:

@@ -167,6 +167,8 @@ async def test_trace_tells_one_story_across_services(
     }  # fmt: skip
     await _in(databases["screening"], lambda session: session.execute(text("DELETE FROM dead_letter")))
     assert (await _story(rapport, story))[0]["readers"]["screening"]["outcome"] == "dropped"
+    nothing = await rapport("trace", str(new_id()))
+    assert (nothing.code, "events tail" in nothing.err) == (1, True)
     monkeypatch.setenv("RAPPORT_NOTIFY_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     partly = await rapport("trace", str(story))
     assert partly.code == 69
