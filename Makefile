@@ -39,7 +39,7 @@ test-long: .venv/.dev ## the slow proofs
 test-faults: .venv/.dev ## servers, processes and messages go wrong; LONG=1 for all in full, ONLY=name for some
 	@.venv/bin/python -m deploy.local.install && .venv/bin/python -m tests.faults $(if $(LONG),--long) $(ONLY) $(ARGS)
 
-bench: .venv/.bench ## every figure beside its raw limit and its peers; about an hour
+bench: .venv/.bench ## every figure beside its raw limit and its peers; about half an hour
 	@.venv/bin/python -m deploy.local.install && .venv/bin/python -m bench $(ARGS)
 
 check: .venv/.dev ## format, lint, types, architecture
