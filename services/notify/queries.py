@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, DateTime, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -87,14 +87,26 @@ async def supersede(session: AsyncSession, cause: str) -> None:
     )
 
 
-def _may_go(now: datetime) -> ColumnElement[bool]:
+def _may_go(now: Any) -> ColumnElement[bool]:
     return and_(MailRow.state == State.WAITING, or_(MailRow.retry_at.is_(None), MailRow.retry_at <= now))
+
+
+def _under_way(now: Any) -> ColumnElement[bool]:
+    return or_(_may_go(now), MailRow.state == State.SENDING)
+
+
+_IS_ANY_UNDER_WAY = select(exists().where(_under_way(bindparam("now", type_=DateTime(timezone=True)))))
+"""Built once: it is asked every second."""
+
+
+async def is_any_under_way(session: AsyncSession, now: datetime) -> bool:
+    """Whether any mail could go out now or is going out."""
+    return bool(await session.scalar(_IS_ANY_UNDER_WAY, {"now": now}))
 
 
 async def waiting(session: AsyncSession, now: datetime) -> int:
     """How many mails could go out now or are going out."""
-    under_way = or_(_may_go(now), MailRow.state == State.SENDING)
-    return await session.scalar(select(func.count()).select_from(MailRow).where(under_way)) or 0
+    return await session.scalar(select(func.count()).select_from(MailRow).where(_under_way(now))) or 0
 
 
 async def unknown(session: AsyncSession) -> int:

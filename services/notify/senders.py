@@ -52,6 +52,9 @@ class Mails:
 
     async def step(self) -> int:
         """Deal with a batch; returns how many mails came to an end. 0 also when intake or the server is away."""
+        async with self._sessions() as session:
+            if not await queries.is_any_under_way(session, real_now()):
+                return 0
         claim = new_id()
         async with self._sessions.begin() as session:
             lost = await queries.declare_lost(session, real_now())
