@@ -28,6 +28,16 @@ def personal(purpose: str, retention: str, subject: str, *, data_class: str = "p
     return {"class": data_class, "purpose": purpose, "retention": retention, "subject": subject}
 
 
+_AWAY = (
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresIOError,
+)
+
+
 def create_engine(url: str, pool_size: int = POOL_SIZE) -> AsyncEngine:
     """An engine whose connections fail within seconds when the database is away."""
     return create_async_engine(
@@ -50,14 +60,18 @@ def create_sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 
 def is_away(error: BaseException) -> bool:
-    """True when `error` means that the database could not be reached, not that it refused a statement."""
-    if isinstance(error, (InterfaceError, PoolTimeout, ConnectionError, asyncpg.PostgresConnectionError)):
+    """True when `error` means that the database cannot work for anybody now, not that it refused a statement.
+
+    It could not be reached, takes no writes (a replica after a failover), or has no room or connection left.
+    """
+    if isinstance(error, (PoolTimeout, ConnectionError, asyncpg.PostgresConnectionError)):
         return True
+    if isinstance(error, InterfaceError):  # also what a value is that fits no column
+        return "closed" in str(error.orig)
     if isinstance(error, DBAPIError):
         return error.connection_invalidated or is_away(cast("BaseException", error.orig))
-    shutting_down = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError)
     cause = error.__cause__
-    return isinstance(error, shutting_down) or (cause is not None and is_away(cause))
+    return isinstance(error, _AWAY) or (cause is not None and is_away(cause))
 
 
 async def store_state(
@@ -79,8 +93,9 @@ async def store_state(
 
 
 async def ping(session: AsyncSession) -> None:
-    """Raise what the database raises when it is away."""
-    await session.execute(text("SELECT 1"))
+    """Raise what the database raises when it is away; a ReadOnlySQLTransactionError where it takes no writes."""
+    if await session.scalar(text("SELECT current_setting('transaction_read_only')")) == "on":
+        raise asyncpg.ReadOnlySQLTransactionError("The database takes no writes.")
 
 
 async def hold(session: AsyncSession, name: str) -> None:

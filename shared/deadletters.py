@@ -14,7 +14,7 @@ from shared import inbox
 from shared.clock import real_now
 from shared.db import PLATFORM, PUBLIC
 from shared.ids import new_id
-from shared.log import without_details
+from shared.log import words_of
 
 REPLAY_HEADER = "x-rapport-replay"
 """Set on a message that `rapport dead replay` puts back into its reader's queue."""
@@ -65,11 +65,14 @@ async def bury(session: AsyncSession, corpse: Corpse, attempts: int) -> bool:
         if not first and not await _is_dead(session, corpse):
             return False
     now = real_now()
-    headers = {name: str(value) for name, value in corpse.headers.items() if name != REPLAY_HEADER}
-    reason = without_details(str(corpse.error))[:2000]
+    headers = {
+        _storable(name): _storable(str(value)) for name, value in corpse.headers.items() if name != REPLAY_HEADER
+    }
+    content_type = corpse.content_type and _storable(corpse.content_type)
+    reason = _storable(words_of(corpse.error))[:2000]
     statement = insert(dead_letter).values(
         id=new_id(), handler=corpse.handler, key=corpse.key, event_id=corpse.event_id, queue=corpse.queue,
-        body=corpse.body, headers=headers, content_type=corpse.content_type, reason=reason,
+        body=corpse.body, headers=headers, content_type=content_type, reason=reason,
         error_type=type(corpse.error).__name__, attempts=attempts, first_at=now, last_at=now,
     )  # fmt: skip
     again = {"reason": statement.excluded.reason, "error_type": statement.excluded.error_type, "last_at": now}
@@ -80,6 +83,11 @@ async def bury(session: AsyncSession, corpse: Corpse, attempts: int) -> bool:
         )
     )
     return True
+
+
+def _storable(words: str) -> str:
+    """Text that Postgres takes, which knows no NUL: whoever sends one must not keep the letter from being written."""
+    return words.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 async def _is_dead(session: AsyncSession, corpse: Corpse) -> bool:

@@ -60,7 +60,7 @@ async def revive(session: AsyncSession, handler: str, event_id: UUID) -> bool:
     statement = (
         update(inbox)
         .where(inbox.c.handler == handler, inbox.c.event_id == event_id, inbox.c.outcome == DEAD)
-        .values(outcome=APPLIED)
+        .values(outcome=APPLIED, received_at=real_now())  # kept as long as any other from now on
     )
     return cast("CursorResult[Any]", await session.execute(statement)).rowcount == 1
 

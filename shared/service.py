@@ -17,14 +17,15 @@ from shared.access import Keys
 from shared.clock import clock_from, real_now
 from shared.collector import collect_rarely
 from shared.db import create_engine, create_sessions, is_away
+from shared.log import words_of
 from shared.messaging.broker import Handlers, consumer
 from shared.messaging.consumption import ConsumersLost, Consumption, QueueMissing
 from shared.messaging.door import Door
-from shared.messaging.gate import DatabaseGate
 from shared.messaging.topology import dead_queue_name, queue_name
 from shared.outbox import Relay
 from shared.outbox.tables import outbox
 from shared.settings import ServiceSettings
+from shared.tasks import is_ending
 
 Part = Literal["api", "worker", "relay", "timers"]
 ALL_PARTS: frozenset[Part] = frozenset(("api", "worker", "relay", "timers"))
@@ -70,12 +71,10 @@ class Service:
         self.engine = create_engine(database_url, self.settings.pool_size)
         self.sessions = create_sessions(self.engine)
         self.relay = Relay(database_url, amqp_url, self.name)
-        self.gate = DatabaseGate(self.sessions)
         limit = asyncio.Semaphore(max(1, self.settings.pool_size - 2))
-        self.door = Door(self.name, self.sessions, self.clock, self.relay.wake, self.gate, limit)
+        self.door = Door(self.name, self.sessions, self.clock, self.relay.wake, limit)
         self.broker = consumer(amqp_url, self.handlers, self.door)
-        self.consumption = Consumption(self.broker, amqp_url)
-        self.gate.pause, self.gate.resume = self.consumption.pause, self.consumption.resume
+        self.consumption = Consumption(self.broker, amqp_url, self.door)
         telemetry.hears(self.queues)
         telemetry.rules(self.rules)
         telemetry.consumers_ready(lambda: self.consumption.ready)
@@ -150,9 +149,13 @@ class Service:
         except (QueueMissing, ConsumersLost, Stopped) as error:
             code = error.code if isinstance(error, Stopped) else 69 if isinstance(error, QueueMissing) else 70
             self.end(code, str(error))
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            if is_ending():
+                raise
             log.exception("service.failed")
-            self.end(70, f"{self.name} failed: {error!r}")
+            self.end(70, f"{self.name} failed: {type(error).__name__}: {words_of(error)}")
+        else:
+            self.end(70, f"{self.name} failed: a part that runs for ever came to its end.")
 
     def end(self, code: int, message: str) -> None:
         """End this process in order, with an exit code and a sentence for whoever reads it."""

@@ -61,7 +61,7 @@ class Event(BaseModel):
     fields are ignored, so that a writer may add some.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     name: ClassVar[str]
     version: ClassVar[int]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import UUID7, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared.contracts.base import REGISTRY, Event, Moment, SitePath
 
@@ -21,10 +21,11 @@ class Undecodable(ValueError):
 class Envelope(BaseModel):
     """One event on its way. `data` is the event's own fields."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     specversion: Literal["1.0"] = "1.0"
-    id: UUID
+    id: UUID7
+    """Carries the real time it was made at, by which the inbox knows whether it may have forgotten the event."""
     source: str = Field(max_length=200)
     type: str = Field(max_length=200)
     subject: str = Field(max_length=300)

@@ -1,11 +1,13 @@
 """Attempts at messages that may kill their process: committed before the handler runs, so that they outlive a crash.
 
 A message that was redelivered twice is a suspect. Suspects are handled one at a time, because all that a dying process
-had in hand look alike to the broker; only the one that runs has an attempt counted. A process counts once however
-often it tries, so waiting for a database never counts.
+had in hand look alike to the broker; only the one that runs has an attempt counted. A process that comes out of a
+failed attempt takes it back, so that only ends of processes count.
 """
 
-from sqlalchemy import Column, DateTime, Integer, Table, Text, Uuid, case, delete
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, DateTime, Integer, Table, Text, Uuid, and_, case, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +21,7 @@ KILLS = 5
 """The attempt that is not made any more."""
 
 PROCESS = new_id()
+NOBODY = UUID(int=0)
 
 delivery_attempt = Table(
     "delivery_attempt",
@@ -35,8 +38,8 @@ class KilledProcess(Exception):
     """Several processes began to handle this message and none of them came to an end."""
 
 
-async def begin(session: AsyncSession, handler: str, event_id: object) -> None:
-    """Count this process's attempt. Raises KilledProcess at the fifth, which is not to be made."""
+async def begin(session: AsyncSession, handler: str, event_id: UUID) -> None:
+    """Count this process's attempt, once however often it tries. Raises KilledProcess at the fifth, not to be made."""
     statement = insert(delivery_attempt).values(
         handler=handler, event_id=event_id, attempts=1, process=PROCESS, last_at=real_now()
     )
@@ -54,7 +57,17 @@ async def begin(session: AsyncSession, handler: str, event_id: object) -> None:
         )
 
 
-async def end(session: AsyncSession, handler: str, event_id: object) -> None:
+async def survived(session: AsyncSession, handler: str, event_id: UUID) -> None:
+    """Take this process's attempt back: it failed, and the process still runs."""
+    ours = _of(handler, event_id), delivery_attempt.c.process == PROCESS
+    less = {"attempts": delivery_attempt.c.attempts - 1, "process": NOBODY}
+    await session.execute(update(delivery_attempt).where(*ours).values(less))
+
+
+async def end(session: AsyncSession, handler: str, event_id: UUID) -> None:
     """Forget the attempts at a message that was applied or buried."""
-    row = delivery_attempt.c.handler == handler, delivery_attempt.c.event_id == event_id
-    await session.execute(delete(delivery_attempt).where(*row))
+    await session.execute(delete(delivery_attempt).where(_of(handler, event_id)))
+
+
+def _of(handler: str, event_id: UUID) -> ColumnElement[bool]:
+    return and_(delivery_attempt.c.handler == handler, delivery_attempt.c.event_id == event_id)

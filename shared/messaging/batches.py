@@ -5,6 +5,7 @@ Whatever goes wrong, nothing of the batch is applied, and each of its messages g
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -59,7 +60,7 @@ class Batch:
         waiting = _Waiting(told, delivery, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._run is None or self._run.done():
-            self._run = asyncio.create_task(self._apply_all())
+            self._run = asyncio.create_task(self._apply_all(), context=Context())  # of no single message
         return await waiting.applied
 
     async def _apply_all(self) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from inspect import signature
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from faststream import AckPolicy
@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase
 from shared.clock import Clock as ClockPort
 from shared.contracts import Envelope, Event
 from shared.copies import Copy
+from shared.log import MESSAGES
 from shared.messaging.batches import Batch, Told
 from shared.messaging.delivery import Delivery, Message, current, decode
 from shared.messaging.door import Door
@@ -91,7 +92,7 @@ def _given(handler: Handler) -> Callable[[Any, Delivery], Awaitable[None]]:
 def _alone(handle: Callable[[Any, Delivery], Awaitable[None]], *, batched: bool) -> Callable[[Event], Awaitable[None]]:
     async def handle_one(event: Event) -> None:
         delivery = current.get()
-        await handle([Told(event, delivery.heard)] if batched and delivery.heard else event, delivery)
+        await handle([Told(event, cast("Envelope", delivery.heard))] if batched else event, delivery)
 
     return handle_one
 
@@ -119,10 +120,10 @@ def consumer(amqp_url: str, handlers: Handlers, door: Door) -> RabbitBroker:
     """The consuming broker of a service. It declares nothing; a missing queue raises at start."""
     broker = RabbitBroker(
         _with_heartbeat(amqp_url),
-        default_channel=Channel(prefetch_count=PREFETCH),
         middlewares=middlewares(door),
         decoder=decode,
         apply_types=False,
+        logger=logging.getLogger(MESSAGES),
         log_level=logging.DEBUG,
         graceful_timeout=15.0,
         timeout=10.0,
@@ -133,9 +134,14 @@ def consumer(amqp_url: str, handlers: Handlers, door: Door) -> RabbitBroker:
         _subscribe(broker, queue, _alone(handle, batched=each.batched))
         if each.batched:
             door.batches[queue] = Batch(door, handle)
-    _subscribe(broker, dead_queue_name(handlers.service), _given_up)
+    # Nothing takes what the dead queue rejects: it would be lost.
+    _subscribe(broker, dead_queue_name(handlers.service), _given_up, AckPolicy.NACK_ON_ERROR)
     return broker
 
 
-def _subscribe(broker: RabbitBroker, queue: str, handler: Handler) -> None:
-    broker.subscriber(_queue(queue), ack_policy=AckPolicy.REJECT_ON_ERROR, no_reply=True)(handler, filter=_every)
+def _subscribe(
+    broker: RabbitBroker, queue: str, handler: Handler, on_error: AckPolicy = AckPolicy.REJECT_ON_ERROR
+) -> None:
+    channel = Channel(prefetch_count=PREFETCH)  # its own, since a pause narrows one queue's
+    subscriber = broker.subscriber(_queue(queue), channel=channel, ack_policy=on_error, no_reply=True)
+    subscriber(handler, filter=_every)

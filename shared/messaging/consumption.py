@@ -1,17 +1,24 @@
-"""Keeps a service's subscribers consuming: starts them when the broker answers, and watches that they go on."""
+"""Keeps a service's subscribers consuming: starts them when the broker answers, and watches that they go on.
+
+It lets go of the broker while the database is away for long, and takes one message at a time from the queue of a
+paused subscriber. Either way the connection is given up as a whole: what was in hand or on its way goes back.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import suppress
-from typing import NoReturn, TypeVar
+from typing import NoReturn, TypeVar, cast
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.exceptions import ChannelNotFoundEntity
 from faststream.rabbit import RabbitBroker
+from faststream.rabbit.subscriber import RabbitSubscriber
 
 from shared import telemetry
+from shared.messaging.broker import PREFETCH
+from shared.messaging.door import Door
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +44,15 @@ class ConsumersLost(Exception):
 class Consumption:
     """The subscribers of one service. `ready` is true once every one of them consumes."""
 
-    def __init__(self, broker: RabbitBroker, amqp_url: str) -> None:
-        self._broker, self._amqp_url = broker, amqp_url
+    def __init__(self, broker: RabbitBroker, amqp_url: str, door: Door) -> None:
+        self._broker, self._amqp_url, self._door = broker, amqp_url, door
         self._asking: AbstractConnection | None = None
+        self._taken: dict[str, int] = {}
         self.ready = False
-        self._whole, self._must_renew = True, False
+
+    @property
+    def _subscribers(self) -> list[RabbitSubscriber]:
+        return [cast("RabbitSubscriber", each) for each in self._broker.subscribers]
 
     async def run(self) -> NoReturn:
         """Consume for ever. Raises QueueMissing or ConsumersLost when a person has to act."""
@@ -67,10 +78,9 @@ class Consumption:
     async def _let_go(self) -> None:
         """Give the connection up; what is in hand comes again. Raises ConsumersLost when it does not end."""
         try:
-            with suppress(aio_pika.exceptions.AMQPError, RuntimeError, ExceptionGroup):  # it is broken, and given up
-                await _answered(self._close(), STOP_SECONDS)
-            with suppress(aio_pika.exceptions.AMQPError, RuntimeError, ExceptionGroup):
-                await _answered(self._broker.stop(), STOP_SECONDS)
+            for ends in (self._close, self._broker.stop):
+                with suppress(ConnectionError, aio_pika.exceptions.AMQPError, RuntimeError, ExceptionGroup):
+                    await _answered(ends(), STOP_SECONDS)  # it is broken, and given up
         except TimeoutError as error:
             raise ConsumersLost("The connection to the broker does not end; this process has to start anew.") from error
 
@@ -78,22 +88,24 @@ class Consumption:
         if self._broker._connection is not None:  # FastStream would first ask the broker to end each consumer
             await self._broker._connection.close()
 
-    async def pause(self) -> None:
-        """Stop taking messages (the database is away)."""
-        self.ready = False
-        self._whole = await self._each(lambda subscriber: subscriber.stop())
-
-    async def resume(self) -> None:
-        """Take messages again."""
-        if self._whole and await self._each(lambda subscriber: subscriber.start()):
-            self.ready = True
-        else:
-            self._must_renew = True  # the watchdog does it, which may end the process
-
     async def _renew(self) -> None:
-        self.ready = self._must_renew = False
+        self.ready = False
         await self._let_go()
         await self._start()
+
+    async def _follow(self) -> None:
+        """Do what the door asks for: let go, come back, take less or take more."""
+        if self._door.gate.shut:
+            self.ready = False
+            await self._let_go()
+            return
+        changed = not self.ready
+        for each in self._subscribers:
+            prefetch = 1 if self._door.subscriber(each.queue.name).paused else PREFETCH
+            if each.channel and each.channel.prefetch_count != prefetch:
+                each.channel.prefetch_count, changed = prefetch, True
+        if changed:
+            await self._renew()
 
     async def stop(self) -> None:
         """Stop consuming; messages in hand are finished first."""
@@ -102,23 +114,14 @@ class Consumption:
         with suppress(Exception):  # a broker that is away has given the messages to somebody else
             await _answered(self._broker.stop(), STOP_SECONDS)
 
-    async def _each(self, act: Callable[..., Awaitable[None]]) -> bool:
-        """Whether every subscriber did it; not where the broker does not answer."""
-        try:
-            await _answered(asyncio.gather(*(act(each) for each in self._broker.subscribers)), STOP_SECONDS)
-        except Exception as error:
-            log.warning("broker.away", reason=repr(error))
-            return False
-        return True
-
     async def _watch(self) -> NoReturn:
         """A broker may come back without our consumer (seen after node loss): notice it and start it anew."""
         lost: dict[str, int] = {}
         restarts = 0
         while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            if self._must_renew:
-                await self._renew()
+            if await self._has_changed():
+                await self._follow()
+                continue
             if not self.ready:
                 continue
             unconsumed = await self._unconsumed()
@@ -135,8 +138,17 @@ class Consumption:
             lost = {}
             await self._renew()
 
+    async def _has_changed(self) -> bool:
+        """Whether the door asks for something within CHECK_SECONDS."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CHECK_SECONDS):
+                await self._door.changed.wait()
+        changed = self._door.changed.is_set()
+        self._door.changed.clear()
+        return changed
+
     async def _unconsumed(self) -> list[str]:
-        """Our queues on which the broker knows no consumer; none where the broker cannot be asked."""
+        """Our queues that do not reach us; none where the broker cannot be asked."""
         try:
             return await _answered(self._ask(), ASK_SECONDS)
         except (OSError, aio_pika.exceptions.AMQPError, RuntimeError):  # the last: a connection that closes meanwhile
@@ -144,12 +156,24 @@ class Consumption:
             return []
 
     async def _ask(self) -> list[str]:
-        names = [subscriber.queue.name for subscriber in self._broker.subscribers]  # type: ignore[attr-defined]  # all are RabbitSubscribers
         if self._asking is None or self._asking.is_closed:
             self._asking = await aio_pika.connect(self._amqp_url, timeout=ASK_SECONDS)
         async with self._asking.channel() as channel:
-            found = [await channel.declare_queue(name, passive=True) for name in names]
-        return [queue.name for queue in found if queue.declaration_result.consumer_count == 0]
+            return [each.queue.name for each in self._subscribers if await self._is_lost(channel, each.queue.name)]
+
+    async def _is_lost(self, channel: AbstractChannel, name: str) -> bool:
+        """Whether a queue is gone or without a consumer, or its messages wait though we have none in hand and got none
+        since the last look (other processes' consumers say nothing about ours)."""
+        if channel.is_closed:  # a queue before this one is gone: that is enough to act upon
+            return False
+        try:
+            found = (await channel.declare_queue(name, passive=True)).declaration_result
+        except ChannelNotFoundEntity:
+            return True
+        subscriber = self._door.subscriber(name)
+        before, self._taken[name] = self._taken.get(name), subscriber.taken
+        starves = bool(found.message_count) and not subscriber.in_hand and before == subscriber.taken
+        return starves or found.consumer_count == 0
 
     async def _stop_asking(self) -> None:
         asking, self._asking = self._asking, None
@@ -168,6 +192,8 @@ async def _answered(asked: Awaitable[Answer], seconds: float) -> Answer:
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done:
             raise TimeoutError
+        if task.cancelled():  # aiormq ends its own tasks when a connection is lost
+            raise ConnectionResetError("The connection to the broker was lost.")
         return task.result()
     finally:
         task.cancel()

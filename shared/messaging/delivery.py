@@ -1,5 +1,7 @@
 """One message on its way through the middlewares: what was read of it, and what became of it."""
 
+import asyncio
+import math
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,8 +19,10 @@ from shared.messaging.attempts import SUSPECT_AFTER
 
 Message = StreamMessage[Any]
 Outcome = Literal["applied", "duplicate", "dead", "requeued", "rejected", "cancelled"]
-"""What became of a message. Requeued and cancelled ones come again; a rejected one, of which not even the dead letter
-could be written, goes to the service's dead queue."""
+"""What became of a message. Requeued and cancelled ones come again; a rejected one, which met a fault of the
+middlewares themselves, goes to the service's dead queue."""
+HELD_SECONDS = 25 * 60.0
+"""Longest time a message is held: RabbitMQ closes the channel of a consumer that keeps one for 30 minutes."""
 
 
 @dataclass
@@ -26,6 +30,7 @@ class Delivery:
     """A message in a handler's queue. `envelope` is None where it could not be read; `fault` says why.
 
     A `suspect` was redelivered so often that it may kill the process. `session` and `clock` are set for the handler.
+    At `held_until`, a time of the loop, it goes back to the broker.
     """
 
     queue: str
@@ -35,6 +40,7 @@ class Delivery:
     attempts: int = 0
     suspect: bool = False
     replayed: bool = False
+    held_until: float = math.inf
     session: AsyncSession | None = None
     clock: Clock | None = None
 
@@ -43,7 +49,7 @@ class Delivery:
         """Whether nothing about it needs a closer look: neither a suspect nor a replay, nor too old to be known."""
         if self.suspect or self.replayed or self.envelope is None:
             return False
-        return self.envelope.id.version == 7 and not inbox.is_too_old(self.envelope.id)
+        return not inbox.is_too_old(self.envelope.id)
 
     @property
     def heard(self) -> Envelope | None:
@@ -59,6 +65,7 @@ def read(queue: str, message: Message) -> Delivery:
     redeliveries = message.headers.get("x-delivery-count")  # of a quorum queue; anybody may send any header
     suspect = isinstance(redeliveries, int) and redeliveries >= SUSPECT_AFTER
     delivery = Delivery(queue, suspect=suspect, replayed=REPLAY_HEADER in message.headers)
+    delivery.held_until = asyncio.get_running_loop().time() + HELD_SECONDS
     try:
         delivery.envelope = decode_envelope(message.body, dict(message.headers), message.content_type)
     except Undecodable as fault:

@@ -1,10 +1,9 @@
 """While a service's own database is away, all its handlers wait on one probe."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from contextvars import Context
 
 import structlog
-from faststream.exceptions import RejectMessage
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import telemetry
@@ -12,30 +11,31 @@ from shared.db import ping
 
 HOLD_SECONDS = 60.0
 PROBE_SECONDS = 5.0
+DELAY_SECONDS = (0.1, 2.0)
+CALM_SECONDS = 10.0
+"""A database that is away again sooner (its disk is full, say, and it answers all the same) is asked less often."""
 
 log = structlog.get_logger(__name__)
 
 
 class DatabaseGate:
-    """While the database is away all handlers wait on one probe. After HOLD_SECONDS they give their messages back,
-    `pause` stops the subscribers, and `resume` starts them when the probe succeeds."""
+    """While the database is away all handlers wait on one probe. After HOLD_SECONDS the gate is `shut`, until the probe
+    succeeds: the messages go back to the broker, where another process may take them (see Consumption)."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession]) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], changed: asyncio.Event) -> None:
+        self._sessions, self._changed = sessions, changed
         self._probe: asyncio.Task[None] | None = None
-        self.pause: Callable[[], Awaitable[None]] | None = None
-        self.resume: Callable[[], Awaitable[None]] | None = None
+        self._delay, self._opened_at = DELAY_SECONDS[0], 0.0
+        self.shut = False
 
-    async def wait(self) -> None:
-        """Return when the database answers again. Raises RejectMessage(requeue) when that takes too long."""
+    async def wait(self, reason: BaseException) -> None:
+        """Return when the database answers again; `reason` is what it failed with."""
         if self._probe is None or self._probe.done():
-            self._probe = asyncio.create_task(self._until_back())
+            log.warning("database.away", reason=type(reason).__name__)
+            self._probe = asyncio.create_task(self._until_back(), context=Context())
         telemetry.database_gate_waiting(+1)
         try:
-            await asyncio.wait_for(asyncio.shield(self._probe), HOLD_SECONDS)
-        except TimeoutError as error:
-            # reject, not nack: RabbitMQ 4.3 counts only rejects toward the delivery limit
-            raise RejectMessage(requeue=True) from error
+            await asyncio.shield(self._probe)
         finally:
             telemetry.database_gate_waiting(-1)
 
@@ -50,17 +50,23 @@ class DatabaseGate:
 
     async def _until_back(self) -> None:
         loop = asyncio.get_running_loop()
-        started, delay, paused = loop.time(), 0.1, False
+        started = loop.time()
+        if started - self._opened_at > CALM_SECONDS:
+            self._delay = DELAY_SECONDS[0]
         telemetry.database_away(True)
         while True:
+            await asyncio.sleep(self._delay)
+            self._delay = min(self._delay * 2, DELAY_SECONDS[1])
             if await self.answers():
                 break
             log.warning("database.away", seconds=round(loop.time() - started, 1))
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 2.0)
-            if not paused and loop.time() - started > HOLD_SECONDS + 1 and self.pause:
-                await self.pause()
-                paused = True
+            if loop.time() - started > HOLD_SECONDS:
+                self._set_shut(True)
+        self._opened_at = loop.time()
         telemetry.database_away(False)
-        if paused and self.resume:
-            await self.resume()
+        self._set_shut(False)
+
+    def _set_shut(self, shut: bool) -> None:
+        if shut != self.shut:
+            self.shut = shut
+            self._changed.set()

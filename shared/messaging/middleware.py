@@ -43,7 +43,9 @@ class Observe(DoorMiddleware):
     async def consume_scope(self, call_next: CallNext, msg: Message) -> Any:
         delivery = read(self.context.get_local("handler_").queue.name, msg)
         delivery.clock = self.door.clock
-        self.door.busy += 1
+        subscriber = self.door.subscriber(delivery.queue)
+        subscriber.taken += 1
+        subscriber.in_hand += 1
         try:
             with tracing.handling(delivery) as traceparent:
                 story = _story(delivery.envelope, traceparent)
@@ -55,7 +57,7 @@ class Observe(DoorMiddleware):
                     current.reset(tokens[0])
                     origin.reset(tokens[1])
         finally:
-            self.door.busy -= 1
+            subscriber.in_hand -= 1
 
     @staticmethod
     async def _told(call_next: CallNext, msg: Message, delivery: Delivery) -> None:

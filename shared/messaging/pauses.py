@@ -3,29 +3,30 @@
 import asyncio
 
 import structlog
-from faststream.exceptions import RejectMessage
 
 from shared import telemetry
 
 FAILURES_IN_A_ROW = 20
 PROBE_SECONDS = 30.0
-HELD_SECONDS = 25 * 60.0
-"""Longest time a message is held: RabbitMQ closes the channel of a consumer that keeps one for 30 minutes."""
 
 log = structlog.get_logger(__name__)
 
 
 class Subscriber:
-    """Counts one subscriber's unexpected failures in a row. After FAILURES_IN_A_ROW of them it is paused: its messages
-    wait in hand, and one of them is tried every PROBE_SECONDS until one succeeds."""
+    """One queue's state in this process: what is in hand, and its unexpected failures in a row.
 
-    def __init__(self, queue: str) -> None:
-        self._queue = queue
+    After FAILURES_IN_A_ROW of them it is paused: one message at a time is taken (see Consumption), and tried every
+    PROBE_SECONDS until one succeeds. `taken` counts all that ever came.
+    """
+
+    def __init__(self, queue: str, changed: asyncio.Event) -> None:
+        self._queue, self._changed = queue, changed
         self._failures = 0
         self._runs = asyncio.Event()
         self._runs.set()
         self._turn = asyncio.Lock()
         self._next_probe = 0.0
+        self.in_hand = self.taken = 0
 
     @property
     def paused(self) -> bool:
@@ -33,15 +34,10 @@ class Subscriber:
         return not self._runs.is_set()
 
     async def turn(self) -> None:
-        """Return when a message may be handled. Raises RejectMessage(requeue) when that takes too long."""
-        if not self.paused:
-            return
-        try:
-            async with asyncio.timeout(HELD_SECONDS), self._turn:
+        """Return when a message may be handled."""
+        if self.paused:
+            async with self._turn:
                 await self._until_probe()
-        except TimeoutError as error:
-            # reject, not nack: RabbitMQ 4.3 counts only rejects toward the delivery limit
-            raise RejectMessage(requeue=True) from error
 
     async def _until_probe(self) -> None:
         loop = asyncio.get_running_loop()
@@ -56,6 +52,7 @@ class Subscriber:
         self._failures = 0
         if self.paused:
             self._runs.set()
+            self._changed.set()
             telemetry.subscriber_paused(self._queue, paused=False)
             log.warning("subscriber.resumed", queue=self._queue)
 
@@ -66,6 +63,7 @@ class Subscriber:
         self._failures += 1
         if self._failures >= FAILURES_IN_A_ROW:
             self._runs.clear()
+            self._changed.set()
             self._next_probe = asyncio.get_running_loop().time() + PROBE_SECONDS
             telemetry.subscriber_paused(self._queue, paused=True)
             log.error("subscriber.paused", queue=self._queue, failures_in_a_row=self._failures)

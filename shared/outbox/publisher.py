@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
-from aiormq.exceptions import ChannelPreconditionFailed
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity, ChannelPreconditionFailed
 
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.messaging.topology import EVENTS, INTERNAL
@@ -17,6 +17,10 @@ TIMEOUT_SECONDS = 10.0
 
 class Refused(Exception):
     """The broker refuses this one row, however often it is tried; the message carries the broker's words."""
+
+
+class Denied(Exception):
+    """The broker takes no row for this exchange until a person changes something there; rows of others go on."""
 
 
 class Publisher:
@@ -52,8 +56,9 @@ class Publisher:
         """Publish rows; returns those that the broker confirmed, and the first failure of the others."""
         outcomes = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
         confirmed = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
-        failures = (outcome for outcome in outcomes if outcome is not None)
-        failure = next(failures, None)
+        failure = next((outcome for outcome in outcomes if outcome is not None), None)
+        if isinstance(failure, asyncio.CancelledError):  # never ours: gather would have raised it
+            failure = ConnectionResetError("The connection was lost while the broker's confirmation was awaited.")
         if failure is not None and not isinstance(failure, Exception):
             raise failure
         return confirmed, failure
@@ -70,8 +75,12 @@ class Publisher:
             app_id="rapport",
             headers={"CC": [row["copy_key"]]} if row["copy_key"] else None,
         )
-        exchange = self._exchanges[row["exchange"]]
         try:
+            exchange = self._exchanges[row["exchange"]]
             await exchange.publish(message, row["routing_key"], mandatory=True, timeout=TIMEOUT_SECONDS)
         except ChannelPreconditionFailed as error:
             raise Refused(f"The broker refused the message: {error}") from error
+        except (ChannelAccessRefused, ChannelNotFoundEntity) as error:
+            raise Denied(f"The broker takes nothing for this exchange from us: {error}") from error
+        except (KeyError, ValueError) as error:
+            raise Refused(f"The message cannot be sent: {error!r}") from error

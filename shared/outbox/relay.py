@@ -18,7 +18,8 @@ from shared import telemetry, tracing
 from shared.clock import real_now
 from shared.outbox import ledger
 from shared.outbox.emit import epoch_of
-from shared.outbox.publisher import Publisher, Refused
+from shared.outbox.publisher import Denied, Publisher, Refused
+from shared.tasks import is_ending
 
 WINDOW = 500
 REFUSALS = 5
@@ -64,15 +65,16 @@ class Relay:
         while True:
             try:
                 await self._hold_lock_and_relay()
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if is_ending():
+                    raise
+                pause = 0.1 if self.active else min(pause * 2, 2.0)
                 log.warning("relay.retry", reason=repr(error), pause=pause)
-            else:
-                pause = 0.1
-            self._set_active(False)
+            finally:
+                self._set_active(False)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, 2.0)
 
-    async def _hold_lock_and_relay(self) -> None:
+    async def _hold_lock_and_relay(self) -> NoReturn:
         connection = await asyncpg.connect(
             self._database_url,
             timeout=5,
@@ -100,7 +102,7 @@ class Relay:
         self.active = active
         telemetry.relay_active(active)
 
-    async def _relay(self, connection: asyncpg.Connection, publisher: Publisher) -> None:
+    async def _relay(self, connection: asyncpg.Connection, publisher: Publisher) -> NoReturn:
         floor, look_below_at, pause = 0, 0.0, POLL_SECONDS[0]
         while True:
             self._woken.clear()
@@ -149,6 +151,9 @@ class Relay:
             return
         telemetry.publish_failed({row["type"]: 1}, type(failure).__name__)
         await publisher.reopen()
+        if isinstance(failure, Denied):
+            log.error("relay.denied", event_type=row["type"], exchange=row["exchange"], reason=str(failure))
+            return
         if not isinstance(failure, Refused):
             raise failure
         self._refusals[row["event_id"]] += 1

@@ -1,7 +1,6 @@
 """The archive is read to the end as of the call, whatever is in it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,13 +18,6 @@ from tests.support.brokers import fresh_broker, publish
 from tests.support.running import envelope_of
 
 ROLE = RoleChanged(role="mentor-adult", kind_of_role="mentor", site="net", risks=["one-on-one"])
-
-
-@pytest.fixture
-async def amqp_url() -> AsyncIterator[str]:
-    """A virtual host with the topology."""
-    async with fresh_broker() as url:
-        yield url
 
 
 async def put(amqp_url: str, count: int = 1) -> list[UUID]:

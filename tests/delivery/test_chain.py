@@ -1,12 +1,10 @@
 """The way of an event over a real broker: outbox, relay, queue, inbox, and the way back from the dead."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
 import orjson
-import pytest
 from sqlalchemy import func, select
 
 from deploy.cli.deadletters import put_back
@@ -41,13 +39,6 @@ async def count(it: Running, table: object) -> int:
     """How many rows a table has."""
     async with it.service.sessions() as session:
         return await session.scalar(select(func.count()).select_from(table)) or 0  # type: ignore[arg-type]  # a table or a class
-
-
-@pytest.fixture
-async def amqp_url() -> AsyncIterator[str]:
-    """A virtual host with the topology."""
-    async with fresh_broker() as url:
-        yield url
 
 
 async def test_what_is_sent_before_a_readers_first_start_waits_for_it(amqp_url: str, tmp_path: Path) -> None:

@@ -1,44 +1,17 @@
 """`rapport ledger check` on real servers, found by the environment; a part that is missing is named."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack
-from typing import Any
 
 import aio_pika
 import pytest
 
-from deploy.registry import SERVICES
 from shared.contracts.intake import RoleChanged
 from shared.messaging.topology import queue_name
-from tests.support.brokers import fresh_broker, publish
-from tests.support.command import Answer
-from tests.support.databases import fresh_database, own_database
-from tests.support.here import rapport_here
+from tests.delivery.conftest import Rapport
+from tests.support.brokers import publish
+from tests.support.databases import own_database
 
 QUEUE = queue_name("screening", RoleChanged)
-
-Rapport = Callable[..., Coroutine[Any, Any, Answer]]
-
-
-@pytest.fixture
-async def amqp_url() -> AsyncIterator[str]:
-    """A virtual host with the topology."""
-    async with fresh_broker() as url:
-        yield url
-
-
-@pytest.fixture
-async def rapport(
-    amqp_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Rapport]:
-    """The command, told by the environment where a broker and five databases are; no platform runs."""
-    monkeypatch.setenv("RAPPORT_AMQP_URL", amqp_url)
-    async with AsyncExitStack() as stack:
-        for name in SERVICES:
-            url = await stack.enter_async_context(fresh_database(name))
-            monkeypatch.setenv(f"RAPPORT_{name.upper()}_DATABASE_URL", url)
-        yield lambda *arguments: rapport_here(capsys, *arguments)
 
 
 async def test_the_servers_of_the_environment_are_compared(amqp_url: str, rapport: Rapport) -> None:

@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.intake import RoleChanged
 from shared.db import create_engine
-from shared.messaging import gate
+from shared.messaging import delivery
 from shared.messaging.topology import queue_name
 from shared.telemetry import WORKER
-from tests.support.brokers import depth, fresh_broker, publish
+from tests.support.brokers import depth, publish
 from tests.support.databases import own_database
 from tests.support.eventually import eventually
 from tests.support.live import live
@@ -34,10 +34,14 @@ class Told(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: Lines = []
+        self.failed: list[str] = []
+        """What was told as an error while a message was in hand."""
 
     def emit(self, record: logging.LogRecord) -> None:
         if isinstance(record.msg, dict) and record.msg.get("event") == "event":
             self.lines.append(dict(record.msg))
+        elif isinstance(record.msg, dict) and record.levelno >= logging.ERROR:
+            self.failed.append(record.msg["event"])
 
     def of(self, event_id: object) -> Lines:
         """The lines of one event."""
@@ -51,13 +55,6 @@ def told() -> Any:
     logging.getLogger().addHandler(handler)
     yield handler
     logging.getLogger().removeHandler(handler)
-
-
-@pytest.fixture
-async def amqp_url() -> AsyncIterator[str]:
-    """A virtual host with the topology."""
-    async with fresh_broker() as url:
-        yield url
 
 
 @pytest.fixture
@@ -114,8 +111,8 @@ async def test_dead(screening: Running, amqp_url: str, told: Told) -> None:
 async def test_requeued_and_applied_later(
     screening: Running, amqp_url: str, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Given back because the database stayed away: a line each time, and one when it is applied."""
-    monkeypatch.setattr(gate, "HOLD_SECONDS", 0.2)
+    """Given back because it was held for too long: a line each time, and one when it is applied."""
+    monkeypatch.setattr(delivery, "HELD_SECONDS", 0.5)
     healthy = screening.service.sessions.kw["bind"]
     screening.service.sessions.configure(bind=create_engine("postgresql+asyncpg://nobody:nothing@127.0.0.1:1/none"))
     document = envelope_of(ROLE)
@@ -145,16 +142,21 @@ async def test_cancelled_and_back_in_the_queue(amqp_url: str, tmp_path: Path, to
     assert len(told.of(document["id"])) == 1
 
 
-async def test_rejected(amqp_url: str, tmp_path: Path, told: Told) -> None:
-    """Of what not even a dead letter can be written, the broker keeps the message in the service's dead queue."""
+async def test_what_cannot_even_be_buried_is_held(amqp_url: str, tmp_path: Path, told: Told) -> None:
+    """Nothing is acknowledged before the dead letter is written, however long that takes."""
     wrong = envelope_of(ROLE)
     wrong["data"]["risks"] = ["unheard-of"]
     async with own_database("screening") as url, live("screening", amqp_url, tmp_path, database_url=url) as screening:
         async with screening.service.sessions.begin() as session:
             await session.execute(text("ALTER TABLE dead_letter RENAME TO hidden"))
         await _send(amqp_url, wrong)
+        await eventually(lambda: told.failed == ["event.unburied"] * 2)
+        assert not told.of(wrong["id"])
+        async with screening.service.sessions.begin() as session:
+            await session.execute(text("ALTER TABLE hidden RENAME TO dead_letter"))
         await eventually(lambda: told.of(wrong["id"]))
-        assert _is(told.of(wrong["id"])[0], wrong, "rejected")
+        assert _is(told.of(wrong["id"])[0], wrong, "dead")
+        assert len(await screening.dead()) == 1
 
 
 async def _waits(amqp_url: str) -> bool:

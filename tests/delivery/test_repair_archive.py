@@ -1,8 +1,7 @@
 """`rapport events tail|replay` and `rapport trace` on a real broker's archive and real databases."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from deploy.registry import SERVICES, readers
+from deploy.registry import readers
 from services.intake.tables import PlaceRow
 from services.screening.tables import CaseRow
 from shared import inbox
@@ -23,43 +22,15 @@ from shared.deadletters import Corpse, bury
 from shared.ids import Origin, new_id, origin
 from shared.messaging.topology import queue_name
 from shared.outbox import emit
-from tests.support.brokers import depth, fresh_broker
-from tests.support.command import Answer
+from tests.delivery.conftest import Rapport
+from tests.support.brokers import depth
 from tests.support.databases import fresh_database
 from tests.support.eventually import eventually
-from tests.support.here import rapport_here
 from tests.support.live import live
 from tests.support.running import BEGINNING, Running
 
 ROLE = RoleChanged(role="mentor-adult", kind_of_role="mentor", site="net", risks=["one-on-one"])
 SITE = SiteChanged(site="net.af.kabul", place="site", zone="Asia/Kabul")
-
-Rapport = Callable[..., Coroutine[Any, Any, Answer]]
-
-
-@pytest.fixture
-async def amqp_url() -> AsyncIterator[str]:
-    """A virtual host with the topology."""
-    async with fresh_broker() as url:
-        yield url
-
-
-@pytest.fixture
-async def databases() -> AsyncIterator[dict[str, str]]:
-    """A database of each service."""
-    async with AsyncExitStack() as stack:
-        yield {name: await stack.enter_async_context(fresh_database(name)) for name in SERVICES}
-
-
-@pytest.fixture
-def rapport(
-    amqp_url: str, databases: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Rapport:
-    """The command, told where everything is."""
-    monkeypatch.setenv("RAPPORT_AMQP_URL", amqp_url)
-    for name, url in databases.items():
-        monkeypatch.setenv(f"RAPPORT_{name.upper()}_DATABASE_URL", url)
-    return lambda *arguments: rapport_here(capsys, *arguments)
 
 
 def application() -> ApplicationSubmitted:

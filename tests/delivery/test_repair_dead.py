@@ -21,7 +21,7 @@ from shared.deadletters import bury as write_down
 from shared.ids import new_id
 from shared.inbox import inbox
 from shared.messaging.topology import dead_queue_name, queue_name
-from tests.support.brokers import depth, fresh_broker, publish
+from tests.support.brokers import depth, publish
 from tests.support.command import Answer
 from tests.support.databases import fresh_database
 from tests.support.eventually import eventually
@@ -34,13 +34,6 @@ ROLES = queue_name("screening", RoleChanged)
 PRIVATE = "Nur Ahmadi +93 70 000 0000"
 
 Rapport = Callable[..., Awaitable[Answer]]
-
-
-@pytest.fixture
-async def amqp_url() -> AsyncIterator[str]:
-    """A virtual host with the topology."""
-    async with fresh_broker() as url:
-        yield url
 
 
 @pytest.fixture

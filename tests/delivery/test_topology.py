@@ -10,8 +10,8 @@ from deploy.local import brokers
 from deploy.local.home import Home
 from deploy.local.problems import Unavailable
 from deploy.registry import platform_topology
-from shared.messaging.topology import Binding, Topology
-from tests.support.brokers import fresh_broker
+from shared.messaging.topology import ARCHIVE, Binding, Topology
+from tests.support.brokers import depth, fresh_broker
 
 LATE = Topology(exchanges=(), queues=(), bindings=(Binding("amq.topic", "late", "#"),))
 """A queue that somebody else brings."""
@@ -45,5 +45,6 @@ async def test_a_used_broker_takes_the_topology_at_once_after_its_start() -> Non
                 await broker.stop()
                 await broker.start()
             await topology.declare(broker.broker.amqp_url, platform_topology())
+            assert await depth(broker.broker.amqp_url, ARCHIVE) == 0
         finally:
             await broker.stop()

@@ -18,20 +18,13 @@ from shared.messaging import consumption
 from shared.messaging.topology import queue_arguments, queue_name
 from shared.telemetry import WORKER
 from tests.faults.proxy import Proxy
-from tests.support.brokers import fresh_broker, publish
+from tests.support.brokers import publish
 from tests.support.eventually import eventually
 from tests.support.live import live
 from tests.support.running import Running, envelope_of
 
 ROLE = RoleChanged(role="mentor-adult", kind_of_role="mentor", site="net", risks=["one-on-one"])
 QUEUE = queue_name("screening", RoleChanged)
-
-
-@pytest.fixture
-async def amqp_url() -> AsyncIterator[str]:
-    """A virtual host with the topology."""
-    async with fresh_broker() as url:
-        yield url
 
 
 @pytest.fixture
@@ -81,9 +74,9 @@ async def test_a_lost_consumer_comes_back(screening: Running, amqp_url: str) -> 
     assert await _consumers(amqp_url) == 0
     await _tell(amqp_url)
     await eventually(lambda: _knows(screening), within=20)
+    await eventually(lambda: screening.service.consumption.ready)
     assert await _consumers(amqp_url) == 1
     assert _restarts() == restarts + 1
-    assert screening.service.consumption.ready
 
 
 async def test_a_consumer_that_the_broker_cancels_comes_back(
@@ -116,6 +109,36 @@ async def test_a_connection_of_which_only_the_broker_heard_the_end(
             await eventually(lambda: _knows(it), within=30)
             assert await _consumers(amqp_url) == 1
             assert it.service.stopped is None
+
+
+async def test_a_lost_consumer_beside_anothers_comes_back(screening: Running, amqp_url: str) -> None:
+    """The broker knows a consumer, of another process that takes no more: messages wait, and none of them reach us."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=1)
+        await _steal(screening)
+        taken = asyncio.Event()
+        await (await channel.get_queue(QUEUE)).consume(lambda _: _set(taken))
+        await _tell(amqp_url)
+        await taken.wait()
+        await _tell(amqp_url)
+        await eventually(lambda: _knows(screening), within=20)
+        assert await _consumers(amqp_url) == 2
+
+
+async def _set(event: asyncio.Event) -> None:
+    event.set()
+
+
+async def test_a_queue_that_is_gone_ends_the_process(screening: Running, amqp_url: str) -> None:
+    """Exit code 69, and a sentence that names the queue and the command that declares it."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        await (await connection.channel()).queue_delete(QUEUE)
+    await eventually(lambda: screening.service.stopped, within=20)
+    assert screening.service.stopped
+    assert screening.service.stopped.code == 69
+    assert QUEUE in str(screening.service.stopped)
+    assert "rapport topology apply" in str(screening.service.stopped)
 
 
 async def test_a_consumer_that_does_not_come_back_ends_the_process(screening: Running, amqp_url: str) -> None:

@@ -6,13 +6,15 @@ from uuid import UUID
 
 import orjson
 import pytest
-from sqlalchemy import func, select
+from faststream.exceptions import RejectMessage
+from sqlalchemy import func, select, text
 
 from services.screening.tables import RoleRow
 from shared.contracts.intake import RoleChanged
 from shared.ids import new_id
-from shared.messaging import attempts
+from shared.messaging import attempts, failures
 from shared.messaging.attempts import delivery_attempt
+from shared.messaging.pauses import Subscriber
 from shared.messaging.topology import queue_name
 from tests.support.running import Running, envelope_of
 
@@ -76,6 +78,30 @@ async def test_one_process_counts_once(screening: Running) -> None:
         for _ in range(10):
             await attempts.begin(session, QUEUE, event_id)
         assert await session.scalar(select(delivery_attempt.c.attempts)) == 1
+
+
+async def test_a_process_that_survives_takes_its_attempt_back(
+    screening: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An ordinary failure kills nobody, however many processes meet it in turn."""
+    event_id = new_id()
+    async with screening.service.sessions.begin() as session:
+        await session.execute(text("ALTER TABLE role RENAME TO hidden"))
+    for _ in range(6):
+        monkeypatch.setattr(attempts, "PROCESS", new_id())
+        monkeypatch.setattr(failures, "TRIES", 1)
+        monkeypatch.setattr(Subscriber, "may_bury", _gives_up)
+        await _redelivered(screening, event_id, 3)
+    async with screening.service.sessions.begin() as session:
+        assert await session.scalar(select(delivery_attempt.c.attempts)) == 0
+        await session.execute(text("ALTER TABLE hidden RENAME TO role"))
+    await _redelivered(screening, event_id, 9)
+    assert await _count(screening, RoleRow) == 1
+
+
+def _gives_up(_: Subscriber) -> bool:
+    """The message goes back to the broker."""
+    raise RejectMessage(requeue=True)
 
 
 async def test_a_first_delivery_is_no_suspect(screening: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,10 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import pytest
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from shared import log
 
@@ -57,15 +59,33 @@ def test_the_standard_librarys_lines_are_alike(capsys: pytest.CaptureFixture[str
     assert (line["event"], line["attempt"], line["token"]) == ("reconnecting", 2, "[not logged]")
 
 
-def test_a_traceback_shows_neither_locals_nor_the_refused_row(capsys: pytest.CaptureFixture[str]) -> None:
-    """Postgres quotes the row it refuses, over several lines where a person wrote several."""
-    log.configure("intake", json=True)
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_traceback_shows_neither_locals_nor_the_refused_row(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Postgres quotes the row it refuses, over several lines where a person wrote several; SQLAlchemy repeats it."""
+    log.configure("intake", json=as_json)
     written = "my-secret"
     try:
-        raise ValueError(f"null value\nDETAIL:  Failing row contains (1, Dear all,\n{written}\n).\n[SQL: INSERT ...]")
-    except ValueError as error:
+        try:
+            raise asyncpg.NotNullViolationError(f"null value\nDETAIL:  Failing row contains (1, Dear all,\n{written}).")
+        except asyncpg.PostgresError as error:
+            raise DBAPIError("INSERT INTO person", (), error) from error
+    except DBAPIError as error:
         structlog.get_logger("t").error("request.failed", exc_info=error)
-    text = json.dumps(_line(capsys))
+    text = capsys.readouterr().err
     assert written not in text
-    assert "null value" in text
-    assert "[SQL: INSERT ...]" in text
+    assert text.count("NotNullViolationError 23502: null value") == 2
+    assert "INSERT INTO person" in text
+
+
+def test_faststream_names_an_error_without_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    """It would write them into the message of its line, past the traceback."""
+    log.configure("intake", json=True)
+    try:
+        raise asyncpg.InvalidTextRepresentationError("my-secret")
+    except asyncpg.PostgresError as error:
+        logging.getLogger(log.MESSAGES).error("InvalidTextRepresentationError: %s", error, exc_info=error)
+    line = _line(capsys)
+    assert line["event"] == "message.failed: InvalidTextRepresentationError"
+    assert "my-secret" not in json.dumps(line)

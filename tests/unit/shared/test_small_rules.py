@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError
 
 from shared.clock import FileClock, clock_from, set_file_clock
 from shared.contracts.messaging import ReplyOverdue
 from shared.ids import made_at, new_id
-from shared.log import without_details
+from shared.log import words_of
 from shared.messaging.topology import queue_name, routing_key
 from shared.outbox.ledger import MODULUS, totals
 from shared.paging import decode_cursor, encode_cursor
@@ -87,7 +89,15 @@ def test_ids_tell_when_they_were_made() -> None:
 
 
 def test_errors_of_the_database_lose_the_values_they_quote() -> None:
-    """Postgres quotes the refused row in DETAIL; logs and dead letters must not."""
-    sentence = 'duplicate key "person_email_key"\nDETAIL:  Key (email)=(somebody@example.org) already exists.'
-    assert "somebody" not in without_details(sentence)
-    assert "person_email_key" in without_details(sentence)
+    """Postgres quotes the refused row in DETAIL, and a value that it cannot read in its first line; asyncpg one too."""
+    duplicate = asyncpg.UniqueViolationError(
+        'duplicate key "person_email_key"\nDETAIL:  Key (email)=(somebody@example.org)'
+    )
+    assert words_of(duplicate) == 'UniqueViolationError 23505: duplicate key "person_email_key"'
+    for error in (
+        asyncpg.InvalidTextRepresentationError('invalid input syntax for type uuid: "somebody@example.org"'),
+        asyncpg.exceptions._base.DataError("invalid input for query argument $3: 'somebody@example.org'"),
+    ):
+        assert "somebody" not in words_of(error)
+        assert "somebody" not in words_of(DBAPIError("INSERT INTO person", (), error))
+    assert "INSERT INTO person" in words_of(DBAPIError("INSERT INTO person", (), duplicate))
