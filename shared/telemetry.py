@@ -48,6 +48,10 @@ _handler_seconds = Histogram(
     ["handler"], buckets=_HANDLER_BUCKETS, registry=WORKER,
 )  # fmt: skip
 _buried = Counter("rapport_dead_letters_buried", "Dead letters written (worker).", ["queue"], registry=WORKER)
+_unwritten = Counter(
+    "rapport_dead_letters_unwritten", "Failures to write a dead letter, which is tried again (worker).",
+    ["queue"], registry=WORKER,
+)  # fmt: skip
 _paused = Gauge(
     "rapport_subscriber_paused", "1 while failures in a row keep this process's subscriber paused (worker).",
     ["queue"], registry=WORKER,
@@ -115,6 +119,7 @@ def hears(queues: Iterable[str]) -> None:
         _heard.add(queue)
         _handler(queue)
         _buried.labels(queue)
+        _unwritten.labels(queue)
         _paused.labels(queue)
 
 
@@ -128,6 +133,11 @@ def event_handled(handler: str, outcome: str, seconds: float) -> None:
 def dead_letter_buried(queue: str) -> None:
     """A dead letter was written. The header that names the queue of what the broker gave up could say anything."""
     _buried.labels(queue if queue in _heard else OTHER).inc()
+
+
+def dead_letter_unwritten(queue: str) -> None:
+    """A dead letter could not be written though the database answers."""
+    _unwritten.labels(queue).inc()
 
 
 def subscriber_paused(queue: str, paused: bool) -> None:

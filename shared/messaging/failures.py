@@ -124,6 +124,7 @@ class Failing:
                 if is_away(failure) or not await self._door.gate.answers():
                     await self._door.gate.wait(failure)
                     continue
+                telemetry.dead_letter_unwritten(self._delivery.queue)
                 log.error("event.unburied", again_in_seconds=delay, exc_info=failure)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, BURY_AGAIN_SECONDS[1])

@@ -23,6 +23,7 @@ WATCHED = [
     ("rapport_events_handled_total", {"handler", "outcome"}),
     ("rapport_handler_seconds_count", {"handler"}),
     ("rapport_dead_letters_buried_total", {"queue"}),
+    ("rapport_dead_letters_unwritten_total", {"queue"}),
     ("rapport_subscriber_paused", {"queue"}),
     ("rapport_consumers_ready", set()),
     ("rapport_database_gate_waiting", set()),
