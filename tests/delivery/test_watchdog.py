@@ -118,16 +118,16 @@ async def test_a_lost_consumer_beside_anothers_comes_back(screening: Running, am
         await channel.set_qos(prefetch_count=1)
         await _steal(screening)
         taken = asyncio.Event()
-        await (await channel.get_queue(QUEUE)).consume(lambda _: _set(taken))
+
+        async def keep(_: object) -> None:
+            taken.set()
+
+        await (await channel.get_queue(QUEUE)).consume(keep)
         await _tell(amqp_url)
         await taken.wait()
         await _tell(amqp_url)
         await eventually(lambda: _knows(screening), within=20)
         assert await _consumers(amqp_url) == 2
-
-
-async def _set(event: asyncio.Event) -> None:
-    event.set()
 
 
 async def test_a_queue_that_is_gone_ends_the_process(screening: Running, amqp_url: str) -> None:
