@@ -57,8 +57,6 @@ class Publisher:
         outcomes = await asyncio.gather(*(self._publish(row) for row in rows), return_exceptions=True)
         confirmed = [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
         failure = next((outcome for outcome in outcomes if outcome is not None), None)
-        if isinstance(failure, asyncio.CancelledError):  # never ours: gather would have raised it
-            failure = ConnectionResetError("The connection was lost while the broker's confirmation was awaited.")
         if failure is not None and not isinstance(failure, Exception):
             raise failure
         return confirmed, failure

@@ -1,0 +1,40 @@
+"""Which failures are the database's, so that no message is to blame for them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.db import create_engine, is_away
+from tests.support.databases import fresh_database
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[AsyncEngine]:
+    """An engine on a database with the schema of screening."""
+    async with fresh_database("screening") as url:
+        engine = create_engine(url)
+        yield engine
+        await engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "statement", "away"),
+    [
+        ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "DELETE FROM inbox", True),
+        ("SELECT 1", "SELECT pg_terminate_backend(pg_backend_pid())", True),
+        ("SELECT 1", "SELECT 1 / 0", False),
+        ("SELECT 1", "SELECT no_such_column FROM inbox", False),
+    ],
+    ids=["takes no writes", "ended the session", "divided by zero", "no such column"],
+)
+async def test_what_means_that_it_is_away(engine: AsyncEngine, prepare: str, statement: str, away: bool) -> None:
+    """As it fails for a handler: by the error alone, for a probe a moment later may find it back."""
+    async with engine.connect() as connection:
+        await connection.execute(text(prepare))
+        await connection.commit()
+        with pytest.raises(DBAPIError) as failure:
+            await connection.execute(text(statement))
+    assert is_away(failure.value) is away
