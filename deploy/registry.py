@@ -8,6 +8,7 @@ from shared.copies import Copy
 from shared.messaging.topology import Topology, topology
 from shared.outbox.resend import Resends
 from shared.service import Service
+from shared.settings import ServiceSettings
 
 SERVICES = OWNERS
 
@@ -17,6 +18,12 @@ def build(name: str) -> Service:
     module: Any = import_module(f"services.{name}.app")
     service: Service = module.build()
     return service
+
+
+def settings(name: str) -> type[ServiceSettings]:
+    """The class of a service's settings."""
+    found: type[ServiceSettings] = import_module(f"services.{name}.app").Settings
+    return found
 
 
 def readers() -> dict[str, list[type[Event]]]:

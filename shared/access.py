@@ -1,7 +1,7 @@
 """Who may do what where: bearer tokens with grants of a role at a place, which cover everything below it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +37,9 @@ AUDIENCE = "rapport"
 SKEW_SECONDS = 30
 EVERYWHERE = "*"
 """A grant's place for services and operators, who serve all networks of a platform."""
+
+DEVELOPMENT = "development-"
+"""How the id of a key begins that `rapport up` made for one machine; production refuses it."""
 
 OPEN_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
 """The only routes that answer without a token."""
@@ -122,26 +125,35 @@ class Keys:
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
-        """Read a JWKS file. Raises ValueError saying what is wrong with it."""
+        """Read a JWKS file. Raises ValueError saying what is wrong with it, and nothing of its name or content."""
         try:
             document = json.loads(path.read_text())
             keys: list[dict[str, Any]] = document["keys"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"The keys file {path} is no JWKS document: {error}.") from error
+        except OSError as error:
+            raise ValueError(f"The keys file cannot be read: {error.strerror}.") from None
+        except (ValueError, KeyError, TypeError):
+            raise ValueError("The keys file is no JWKS document; write one with `rapport keys new`.") from None
         if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-            raise ValueError(f"The keys file {path} is no JWKS document: `keys` must be a list of keys.")
+            raise ValueError("The keys file is no JWKS document: `keys` must be a list of keys.")
         if not 1 <= len(keys) <= 2:
-            raise ValueError(f"The keys file {path} holds {len(keys)} keys; it may hold one, or two while rotating.")
+            raise ValueError(f"The keys file holds {len(keys)} keys; it may hold one, or two while rotating.")
         if any("d" in key for key in keys):
-            raise ValueError(f"The keys file {path} holds a private key; services need the public ones alone.")
+            raise ValueError("The keys file holds a private key; services need the public ones alone.")
         if any((key.get("kty"), key.get("crv")) != ("OKP", "Ed25519") for key in keys):
-            raise ValueError(f"The keys file {path} holds a key of another kind; tokens are signed with Ed25519 alone.")
+            raise ValueError("The keys file holds a key of another kind; tokens are signed with Ed25519 alone.")
         if not all(key.get("kid") for key in keys) or len({str(key["kid"]) for key in keys}) < len(keys):
-            raise ValueError(f"The keys file {path} must give each key a kid of its own; tokens name their key by it.")
+            raise ValueError("The keys file must give each key a kid of its own; tokens name their key by it.")
         try:
             return cls(KeySet.import_key_set(document))
-        except (JoseError, ValueError) as error:
-            raise ValueError(f"The keys file {path} holds a key that cannot be read: {error}.") from error
+        except (JoseError, ValueError):
+            raise ValueError(
+                "The keys file holds a key that cannot be read; write one with `rapport keys new`."
+            ) from None
+
+    @property
+    def for_development(self) -> bool:
+        """Whether one of them was made by `rapport up`, whose private keys lie about on people's machines."""
+        return any(is_for_development(key.as_dict(private=False)) for key in self._keys.keys)
 
     def caller(self, token: str) -> Caller:
         """The caller of a token. Raises Unauthorised with the reason."""
@@ -187,9 +199,15 @@ def _registry() -> jwt.JWTClaimsRegistry:
     )
 
 
-def new_key() -> tuple[dict[str, Any], dict[str, Any]]:
-    """A development key: (private JWK, public JWKS)."""
-    key = OKPKey.generate_key("Ed25519", parameters={"kid": new_id().hex, "use": "sig"})
+def is_for_development(key: Mapping[str, Any]) -> bool:
+    """Whether a JWK was made for one machine."""
+    return str(key.get("kid")).startswith(DEVELOPMENT)
+
+
+def new_key(*, development: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A new key: (private JWK, public JWKS)."""
+    identifier = f"{DEVELOPMENT if development else ''}{new_id().hex}"
+    key = OKPKey.generate_key("Ed25519", parameters={"kid": identifier, "use": "sig"})
     return dict(key.as_dict(private=True)), {"keys": [dict(key.as_dict(private=False))]}
 
 

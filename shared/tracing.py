@@ -7,6 +7,7 @@ broker and handler to the next event. What is switched on is shared/spans.py, of
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -25,15 +26,21 @@ _spans: "Spans | None" = None
 
 def begin(service: str) -> None:
     """Trace this process if the setting says where to. Raises ValueError where OpenTelemetry is not installed."""
+    if spans := exporter():
+        use(spans.exporting(service))
+
+
+def exporter() -> ModuleType | None:
+    """What sends traces; None while they are off. Raises ValueError where OpenTelemetry is not installed."""
     if not os.environ.get(SETTING):
-        return
+        return None
     try:
         from shared import spans
     except ModuleNotFoundError as error:
         raise ValueError(
             f"{SETTING} is set, but OpenTelemetry is not installed: install rapport[tracing], or unset it."
         ) from error
-    use(spans.exporting(service))
+    return spans
 
 
 def use(spans: "Spans | None") -> None:

@@ -1,11 +1,13 @@
 """What the commands share: how results are printed, and how a running platform is found."""
 
 import os
+import re
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from deploy.keys import read_private
 from deploy.local.addresses import Addresses
 from deploy.local.home import Home
 from deploy.local.problems import Problem, Unavailable
@@ -108,15 +111,30 @@ def nearest(name: str, known: Collection[str]) -> str:
     return ", ".join(get_close_matches(name, list(known), cutoff=0))
 
 
+def signing_key() -> dict[str, Any]:
+    """The private key that RAPPORT_PRIVATE_KEY_FILE names, else the running platform's. Raises a Problem."""
+    if named := os.environ.get("RAPPORT_PRIVATE_KEY_FILE"):
+        return read_private(Path(named), "correct RAPPORT_PRIVATE_KEY_FILE, or make one with `rapport keys new`.")
+    return addresses().private_key()
+
+
+def service_url(service: str) -> str:
+    """RAPPORT_<SERVICE>_URL, else the running platform's. Raises Typed for what is no address."""
+    setting = f"RAPPORT_{service.upper()}_URL"
+    if (given := os.environ.get(setting)) is None:
+        return addresses().services[service]
+    if not re.fullmatch(r"https?://\S+", given):
+        raise Typed(f"{setting} is no address that can be used; write http://host:port.")
+    return given
+
+
 def client(service: str, site: str, *roles: Role, subject: UUID | None = None) -> httpx2.AsyncClient:
-    """An HTTP client of a service, with RAPPORT_TOKEN or else a development token for `roles` at `site`."""
-    platform = addresses()
+    """An HTTP client of a service, with RAPPORT_TOKEN or else a token for `roles` at `site` signed here."""
+    url = service_url(service)
     bearer = os.environ.get("RAPPORT_TOKEN") or mint(
-        platform.private_key(), str(subject or new_id()), [Grant(role, site) for role in roles], timedelta(hours=1)
+        signing_key(), str(subject or new_id()), [Grant(role, site) for role in roles], timedelta(hours=1)
     )
-    return httpx2.AsyncClient(
-        base_url=platform.services[service], headers={"Authorization": f"Bearer {bearer}"}, timeout=60
-    )
+    return httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {bearer}"}, timeout=60)
 
 
 def checked(response: httpx2.Response) -> Any:

@@ -8,12 +8,11 @@ from typing import Any
 
 import aio_pika
 import asyncpg
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from deploy.cli.common import Typed, addresses
 from deploy.cli.words import Pace
 from deploy.local.problems import Unavailable
+from shared.settings import is_address
 
 WINDOW = 100
 DATABASE = "postgresql+asyncpg://user:password@host:5432/name"
@@ -52,12 +51,8 @@ def usable_broker(url: str, setting: str) -> str:
 
 def _usable(url: str, setting: str, example: str) -> str:
     """Raises Typed for what cannot be an address like the example; never tells it, for it may hold a password."""
-    try:
-        found = make_url(url)
-        if found.drivername[:4] == example[:4] and (found.host or found.query) and 0 < (found.port or 1) < 65536:
-            return url
-    except (ArgumentError, ValueError):
-        pass
+    if is_address(url, example[:4]):
+        return url
     raise Typed(f"{setting} is no address that can be used; write {example}.")
 
 

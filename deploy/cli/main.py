@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from deploy.cli import (
     archives,
     backups,
+    configuring,
     copies,
     database,
     deadletters,
@@ -25,6 +26,7 @@ from deploy.cli import (
     events,
     importing,
     inboxes,
+    keys,
     ledger,
     matching,
     network,
@@ -37,6 +39,7 @@ from deploy.cli import (
 )
 from deploy.cli.common import Typed, help_console, say
 from deploy.local.problems import Problem
+from deploy.settings import read_secrets
 from shared import log
 from shared.db import is_away
 
@@ -51,6 +54,8 @@ app = App(
 for group in (
     running,
     demo,
+    configuring,
+    keys,
     tokens,
     topology,
     database,
@@ -102,6 +107,7 @@ def _run() -> tuple[int, str]:
     try:
         _demand_streams()
         _keep_libraries_quiet()
+        read_secrets(os.environ)
         result = app(sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import uvicorn
 from cyclopts import App
-from pydantic import AliasChoices, ValidationError
+from pydantic import ValidationError
 
 from deploy.cli.common import Install, Json, Typed, console, errors, print_json, say
 from deploy.local.addresses import Addresses
@@ -14,10 +14,10 @@ from deploy.local.home import Home
 from deploy.local.platform import Platform
 from deploy.local.ports import demand_free
 from deploy.local.problems import Problem
-from deploy.registry import SERVICES, build
+from deploy.registry import SERVICES, build, settings
+from deploy.settings import faults
 from shared import log, tracing
 from shared.service import ALL_PARTS, Part
-from shared.settings import ServiceSettings
 
 
 def register(app: App) -> None:
@@ -80,7 +80,7 @@ def run(
         built = build(service)
         app = built.http(frozenset({only}) if only else ALL_PARTS)
     except ValidationError as error:
-        raise Typed(_faults(service, error)) from error
+        raise Typed(_refusal(service, error)) from None
     except ValueError as error:
         raise Typed(str(error)) from error
     demand_free(built.settings.port, f"RAPPORT_{service.upper()}_PORT")
@@ -96,20 +96,10 @@ def run(
     return 0
 
 
-def _faults(service: str, error: ValidationError) -> str:
-    """Each wrong setting by the name of its variable, never its value."""
+def _refusal(service: str, error: ValidationError) -> str:
     lines = [f"{error.error_count()} setting(s) of {service} cannot be used:"]
-    for fault in error.errors(include_input=False, include_url=False):
-        names = [_variable(service, str(name)) for name in fault["loc"][:1]]  # none where several do not fit together
-        lines.append(f"  {': '.join([*names, fault['msg']])}")
+    lines += [f"  {fault}" for fault in faults(settings(service), error)]
     return "\n".join([*lines, "On one machine `rapport up` sets them, and starts every service again that dies."])
-
-
-def _variable(service: str, name: str) -> str:
-    field = ServiceSettings.model_fields.get(name)
-    if field and isinstance(field.validation_alias, AliasChoices):
-        return str(field.validation_alias.choices[-1])
-    return f"RAPPORT_{service.upper()}_{name.upper()}"
 
 
 class _Ended(Problem):

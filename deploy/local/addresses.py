@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
+from deploy.keys import read_private
 from deploy.local.home import Home
 from deploy.local.problems import Misconfigured, Unavailable
 from shared.contracts import OWNERS
@@ -57,13 +58,7 @@ class Addresses:
 
     def private_key(self) -> dict[str, Any]:
         """The development key with which this machine's tokens are signed."""
-        try:
-            key: dict[str, Any] = json.loads(Path(self.private_key_file).read_text())
-        except (FileNotFoundError, ValueError):
-            raise Misconfigured(
-                f"{self.private_key_file} is no key; end the platform, remove that file, and start it again."
-            ) from None
-        return key
+        return read_private(Path(self.private_key_file), "end the platform, remove that file, and start it again.")
 
 
 def _path(home: Home) -> Path:

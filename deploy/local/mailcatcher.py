@@ -91,14 +91,14 @@ def http_app(mailbox: Mailbox) -> FastAPI:
     return app
 
 
-async def serve(mailbox: Mailbox, port: int, http_port: int) -> None:
-    """Receive and show mails on 127.0.0.1 until SIGTERM or Ctrl-C. Raises Unavailable when a port is taken."""
+async def serve(mailbox: Mailbox, port: int, http_port: int, host: str = LOOPBACK) -> None:
+    """Receive and show mails until SIGTERM or Ctrl-C. Raises Unavailable when a port is taken."""
     demand_free(port, "--port")
     demand_free(http_port, "--http-port")
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, enable_SMTPUTF8=True, loop=loop), LOOPBACK, port)
+    server = await loop.create_server(lambda: SMTP(mailbox, enable_SMTPUTF8=True, loop=loop), host, port)
     async with server:
-        config = uvicorn.Config(http_app(mailbox), host=LOOPBACK, port=http_port, log_level="warning")
+        config = uvicorn.Config(http_app(mailbox), host=host, port=http_port, log_level="warning")
         await uvicorn.Server(config).serve()
 
 
@@ -107,9 +107,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, required=True, help="where mails are received (SMTP)")
     parser.add_argument("--http-port", type=int, required=True, help="where they are shown")
     parser.add_argument("--folder", type=Path, required=True, help="where they are kept, one JSON file each")
+    parser.add_argument("--host", default=LOOPBACK, help="where it listens; 0.0.0.0 in a container")
     parser.add_argument("--drop-every", type=int, default=0, metavar="N", help="a fault: accept each Nth and lose it")
     chosen = parser.parse_args(argv)
-    asyncio.run(serve(Mailbox(chosen.folder, chosen.drop_every), chosen.port, chosen.http_port))
+    asyncio.run(serve(Mailbox(chosen.folder, chosen.drop_every), chosen.port, chosen.http_port, chosen.host))
 
 
 if __name__ == "__main__":

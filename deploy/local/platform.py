@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import httpx2
 
+from deploy.keys import READ_FROM_INTAKE, make_pair, service_token
 from deploy.local import brokers
 from deploy.local.addresses import Addresses
 from deploy.local.databases import ensure_service_databases
@@ -26,10 +26,8 @@ from deploy.local.supervisor import Supervisor
 from deploy.registry import SERVICES, platform_topology
 from deploy.topology import declare
 from shared import migrations
-from shared.access import Grant, mint, new_key
 
 USUAL_PORTS = {name: 8101 + number for number, name in enumerate(SERVICES)} | {"smtp": 8125, "mail": 8126}
-READS_FROM_INTAKE = ("matching", "notify")
 SERVICE_TOKEN_LIFE = timedelta(days=30)
 
 
@@ -109,11 +107,9 @@ class Platform:
         """The development key pair of this home, made once."""
         folder = self.home.folder("keys")
         public, private = folder / "public.json", folder / "private.json"
-        if not private.exists():
-            private_key, public_keys = new_key()
-            private.touch(mode=0o600)
-            public.write_text(json.dumps(public_keys))
-            private.write_text(json.dumps(private_key))
+        if not private.exists():  # what is left of a pair is of no use
+            public.unlink(missing_ok=True)
+        make_pair(private, public, development=True)
         return public, private
 
     def _service(self, name: str) -> Part:
@@ -125,18 +121,14 @@ class Platform:
             "RAPPORT_KEYS_FILE": self.addresses.keys_file,
             "RAPPORT_CLOCK": self.clock,
         }
-        if name in READS_FROM_INTAKE:
+        if name in READ_FROM_INTAKE:
             env[f"{prefix}_INTAKE_URL"] = self.addresses.services["intake"]
-            env[f"{prefix}_SERVICE_TOKEN"] = self._service_token(name)
+            env[f"{prefix}_SERVICE_TOKEN"] = service_token(self.addresses.private_key(), name, SERVICE_TOKEN_LIFE)
         if name == "notify":
             env |= {} if os.environ.get(f"{prefix}_SMTP_HOST") else {f"{prefix}_SMTP_PORT": str(self._ports["smtp"])}
         argv = [sys.executable, "-m", "deploy.cli.main", "run", name]
         url = self.addresses.services[name]
         return Part(name, argv, env, lambda: _ready(url), ready_limit=60.0, grace=20.0, cwd=Path.cwd())
-
-    def _service_token(self, name: str) -> str:
-        grants = [Grant("service", "*")]
-        return mint(self.addresses.private_key(), f"service:{name}", grants, SERVICE_TOKEN_LIFE)
 
     def _mail_catcher(self) -> Part:
         argv = [

@@ -12,7 +12,8 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="RAPPORT_MATCHING_", extra="ignore")
 
     port: int = Field(default=8103, ge=1, le=65535)
-    intake_url: str = Field(default="http://127.0.0.1:8101", pattern=r"^https?://")
+    """The HTTP door's port."""
+    intake_url: str = Field(default="http://127.0.0.1:8101", pattern=r"^https?://\S+$")
     """Where matching profiles are read."""
     service_token: SecretStr = SecretStr("")
-    """A token with a service grant, for reading from intake; without one profiles wait."""
+    """A token with the grant `service` at `*`, for reading from intake; without one profiles wait."""

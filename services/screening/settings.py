@@ -12,3 +12,4 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="RAPPORT_SCREENING_", extra="ignore")
 
     port: int = Field(default=8102, ge=1, le=65535)
+    """The HTTP door's port."""
