@@ -12,6 +12,7 @@ from deploy.demo import story
 from deploy.demo.foretold import Account, foretell
 from deploy.demo.play import NETWORK, play
 from deploy.demo.stage import Fault, NotQuiet, stage
+from deploy.demo.telling import Lines
 from deploy.demo.witness import witness
 from deploy.local.home import Home
 
@@ -58,7 +59,7 @@ def demo(
 async def _play(home: Home, script: story.Story, install: bool, fault: Fault) -> tuple[Account, list[str]]:
     async with stage(home, say, install=install, fault=fault) as on_stage:
         try:
-            cast = await play(on_stage, script, say)
+            cast = await play(on_stage, script, Lines(say))
         except NotQuiet as error:
             return {}, [str(error)]
         say("the story is over; the archive, the mails and the services are read")

@@ -1,7 +1,7 @@
 """Play the story: the same calls that people and commands would make, at the instants of the script."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from deploy.cli.network import apply_network, read_network
 from deploy.demo.cast import Cast
 from deploy.demo.stage import Stage
 from deploy.demo.story import BEGINNING, CITIES, Act, GoesAway, Scene, Story, Writes
+from deploy.demo.telling import Teller
 from deploy.local.problems import Problem
 from deploy.rosters.importing import Order, carry_out, prepare
 from shared.clock import FileClock
@@ -28,27 +29,27 @@ class NotAsWritten(Problem):
     exit_code = 1
 
 
-async def play(stage: Stage, story: Story, say: Callable[[str], None]) -> Cast:
+async def play(stage: Stage, story: Story, teller: Teller) -> Cast:
     """From an empty platform to the story's end; returns who is who."""
     cast = Cast()
     await stage.set_time(BEGINNING)
-    say(f"{len(CITIES)} sites open, and {len(story.people)} people apply")
+    teller.says(f"{len(CITIES)} sites open, and {len(story.people)} people apply")
     await _open_network(stage)
     await _import_rosters(stage)
     await stage.quiet()
     await cast.learn_people(stage, story)
     await stage.set_time(story.screened_at)
-    say(f"screening decides: {len(story.declined)} are declined")
+    teller.says(f"screening decides: {len(story.declined)} are declined")
     await _screen(stage, story, cast)
     await stage.set_time(story.matched_at)
-    say("a matching run in each city proposes pairs, and coordinators confirm them")
+    teller.says("a matching run in each city proposes pairs, and coordinators confirm them")
     await _match(stage)
     await stage.quiet()
     await cast.learn_pairs(stage, story)
     for scene in story.scenes:
         await stage.set_time(scene.at)
-        say(f"{_hours(scene.at)}: {scene.name}")
-        await _play_scene(stage, scene, cast, say)
+        teller.says(f"{_hours(scene.at)}: {scene.name}")
+        await _play_scene(stage, scene, cast, teller)
     await stage.set_time(story.ends_at)
     return cast
 
@@ -105,18 +106,19 @@ async def _match(stage: Stage) -> None:
         await stage.call("POST", "matching", path, role="coordinator", site=site, json={})
 
 
-async def _play_scene(stage: Stage, scene: Scene, cast: Cast, say: Callable[[str], None]) -> None:
+async def _play_scene(stage: Stage, scene: Scene, cast: Cast, teller: Teller) -> None:
     if not scene.broker_down:
         await _each(_do(stage, act, cast, number) for number, act in enumerate(scene.acts))
         await stage.quiet()
         return
+    teller.breaks("the broker is killed")
     await stage.kill_broker()
     await _each(_do(stage, act, cast, number) for number, act in enumerate(scene.acts))
     await stage.quiet(without_broker=True)
     waiting = await stage.waiting_in_outboxes()
     if waiting < WAITING_AT_LEAST:
         raise NotAsWritten(f"Only {waiting} events waited for the killed broker; the script wants {WAITING_AT_LEAST}.")
-    say(f"the broker is dead and {waiting} events wait; it is started again")
+    teller.breaks(f"the broker is dead and {waiting} events wait; it is started again")
     await stage.restart_broker()
     await stage.quiet()
 
