@@ -7,7 +7,7 @@ import pytest
 from deploy.cli.demo import differences
 from deploy.demo.foretold import foretell
 from deploy.demo.play import NETWORK
-from deploy.demo.story import write
+from deploy.demo.scenes import write
 from tests.support.command import rapport
 
 
@@ -39,7 +39,7 @@ def test_the_same_seed_tells_the_same_story() -> None:
 def test_what_is_foretold_imports_no_service() -> None:
     """Expected is computed from the script alone."""
     folder = Path(foretell.__code__.co_filename).parent
-    for name in ("story.py", "foretold.py"):
+    for name in ("story.py", "scenes.py", "foretold.py"):
         assert "services" not in (folder / name).read_text().replace("knows no service", "").replace("no service", "")
 
 

@@ -1,0 +1,34 @@
+"""A partner system: it subscribes to one site by its own lasting queue, and reads what came at the end."""
+
+from typing import Any
+
+import aio_pika
+import orjson
+
+from deploy.demo.foretold import PARTNER_SITE
+from shared.messaging.topology import EVENTS
+
+QUEUE = "partner.demo"
+BINDING = f"*.*.*.{PARTNER_SITE}.#"
+LASTING: dict[str, Any] = {"x-queue-type": "quorum"}
+
+
+async def subscribe(amqp_url: str) -> None:
+    """Declare the queue; it outlives the broker's death."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(QUEUE, durable=True, arguments=LASTING)
+        await queue.bind(EVENTS, BINDING)
+
+
+async def read(amqp_url: str) -> list[dict[str, Any]]:
+    """Every distinct event that came, by id."""
+    found: dict[str, dict[str, Any]] = {}
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue(QUEUE)
+        while message := await queue.get(fail=False):
+            event = orjson.loads(message.body)
+            found[event["id"]] = event
+            await message.ack()
+    return list(found.values())
