@@ -90,7 +90,7 @@ def _guide(on_stage: Stage, cast: Cast) -> None:
     say(
         "Follow the mentee in Amman who applied by herself, from another terminal:\n"
         f"  export RAPPORT_HOME={on_stage.platform.home.root}\n"
-        "  .venv/bin/rapport events tail --since 1h --type application.submitted --site net.jo.amman\n"
+        "  .venv/bin/rapport events tail --since 1h --type application.submitted --site net.jo.amman --for 3s\n"
         f"  .venv/bin/rapport trace {cast.story}\n"
         f"  curl -s '{on_stage.addresses.mail_url}/messages?mail=...'   # the id of a mail that trace shows\n"
         "It stays up until Ctrl-C."
