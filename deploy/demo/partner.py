@@ -1,11 +1,12 @@
 """A partner system: it subscribes to one site by its own lasting queue, and reads what came at the end."""
 
 from typing import Any
+from uuid import UUID
 
 import aio_pika
-import orjson
 
 from deploy.demo.foretold import PARTNER_SITE
+from shared.contracts import Envelope
 from shared.messaging.topology import EVENTS
 
 QUEUE = "partner.demo"
@@ -21,14 +22,14 @@ async def subscribe(amqp_url: str) -> None:
         await queue.bind(EVENTS, BINDING)
 
 
-async def read(amqp_url: str) -> list[dict[str, Any]]:
+async def read(amqp_url: str) -> list[Envelope]:
     """Every distinct event that came, by id."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[UUID, Envelope] = {}
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
         queue = await channel.get_queue(QUEUE)
         while message := await queue.get(fail=False):
-            event = orjson.loads(message.body)
-            found[event["id"]] = event
+            event = Envelope.model_validate_json(message.body)
+            found[event.id] = event
             await message.ack()
     return list(found.values())

@@ -1,23 +1,18 @@
 """What was seen: distinct events of the archive stream, mails of the catcher, and what HTTP answers; never a table."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import aio_pika
-import orjson
-
+from deploy import archive
 from deploy.demo import partner
 from deploy.demo.cast import Cast
 from deploy.demo.foretold import PARTNER, Account, hours
 from deploy.demo.stage import Stage
 from deploy.demo.story import CITIES
-from shared.messaging.topology import ARCHIVE
-
-SILENCE_SECONDS = 1.5
+from shared.contracts import Envelope
 
 Keys = Callable[[dict[str, Any], Cast], str]
 
@@ -82,29 +77,16 @@ async def witness(stage: Stage, cast: Cast) -> Account:
     return {kind: sorted(keys) for kind, keys in sorted(account.items())}
 
 
-def _told(event: dict[str, Any], cast: Cast) -> tuple[str, str]:
+def _told(event: Envelope, cast: Cast) -> tuple[str, str]:
     """An event's name and its key in the script."""
-    name = event["type"].removeprefix("rapport.").rpartition(".")[0]
-    return name, KEYS[name](event["data"], cast) if name in KEYS else event["subject"]
+    name = event.type.removeprefix("rapport.").rpartition(".")[0]
+    return name, KEYS[name](event.data, cast) if name in KEYS else event.subject
 
 
-async def _archive(amqp_url: str) -> list[dict[str, Any]]:
-    """Every distinct event of the archive stream, by id."""
-    found: dict[str, dict[str, Any]] = {}
-    async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel()
-        await channel.set_qos(prefetch_count=200)
-        stream = await channel.get_queue(ARCHIVE, ensure=False)
-        arrived: asyncio.Queue[aio_pika.abc.AbstractIncomingMessage] = asyncio.Queue()
-        await stream.consume(arrived.put, arguments={"x-stream-offset": "first"})
-        while True:
-            try:
-                message = await asyncio.wait_for(arrived.get(), SILENCE_SECONDS)
-            except TimeoutError:
-                return list(found.values())
-            event = orjson.loads(message.body)
-            found[event["id"]] = event
-            await message.ack()
+async def _archive(amqp_url: str) -> list[Envelope]:
+    """Every distinct event of the archive, by id."""
+    found = {archived.envelope.id: archived.envelope async for archived in archive.read(amqp_url)}
+    return list(found.values())
 
 
 async def _mails(stage: Stage) -> list[str]:
