@@ -42,8 +42,9 @@ test-faults: .venv/.dev ## servers, processes and messages go wrong; LONG=1 for 
 bench: .venv/.bench ## every figure beside its raw limit and its peers; about half an hour
 	@.venv/bin/python -m deploy.local.install && .venv/bin/python -m bench $(ARGS)
 
-check: .venv/.dev ## format, lint, types, architecture
+check: .venv/.dev ## format, lint, types, architecture, the compose file
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo
+	@.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: .venv/.dev ## write the format
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

@@ -1,4 +1,4 @@
-"""Key pairs and the services' own tokens, as files: `rapport up` makes them for one machine, `rapport keys` for others."""
+"""Key pairs and services' own tokens, as files: `rapport up` makes them for one machine, `rapport keys` for others."""
 
 import json
 import os

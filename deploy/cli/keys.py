@@ -1,4 +1,4 @@
-"""`rapport keys`: the key pair that tokens are signed and checked by, and the services' own tokens."""
+"""`rapport keys` and `rapport secrets`: the key pair behind tokens, services' own tokens, all that containers need."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +8,7 @@ from cyclopts import App, Parameter, validators
 
 from deploy.cli.common import say
 from deploy.keys import READ_FROM_INTAKE, make_pair, read_private, service_token, write
+from deploy.secrets import make_secrets
 
 
 def register(app: App) -> None:
@@ -16,6 +17,7 @@ def register(app: App) -> None:
     group.command(new)
     group.command(tokens)
     app.command(group)
+    app.command(secrets)
 
 
 def new(*, private: Path, public: Path) -> None:
@@ -56,3 +58,19 @@ def tokens(
     for name in READ_FROM_INTAKE:
         write(folder / f"RAPPORT_{name.upper()}_SERVICE_TOKEN", service_token(key, name, timedelta(days=days)))
     say(f"Tokens of {' and '.join(READ_FROM_INTAKE)} stand in {folder}, valid for {days} days.")
+
+
+def secrets(folder: Path, *, postgres: str = "postgres", rabbitmq: str = "rabbitmq") -> None:
+    """Make passwords, keys and tokens of a platform in containers; those that are there stay as they are.
+
+    Each container mounts its own part of FOLDER: postgres, rabbitmq, services/NAME, operations.
+
+    Parameters
+    ----------
+    postgres: the host by which services reach Postgres.
+    rabbitmq: the host by which services reach the broker.
+    """
+    if make_secrets(folder, postgres=postgres, rabbitmq=rabbitmq):
+        say(f"The secrets stand in {folder}.")
+    else:
+        say(f"The secrets in {folder} are there already; nothing was changed.")

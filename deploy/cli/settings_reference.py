@@ -11,9 +11,10 @@ from shared.settings import ServiceSettings
 
 HEAD = """# Settings
 
-Settings are environment variables. `rapport up` sets those of the services on one machine; elsewhere whoever runs them does.
-`rapport config check` tells what is missing or wrong, for all services at once. A secret may come as a file instead of a variable: one
-file named by its variable in the folder that `RAPPORT_SECRETS_FOLDER` names. What is set in the environment wins.
+Settings are environment variables. `rapport up` sets those of the services on one machine; elsewhere whoever runs them
+does. `rapport config check` tells what is missing or wrong, for all services at once. A secret may come as a file
+instead of a variable: one file named by its variable in the folder that `RAPPORT_SECRETS_FOLDER` names. What is set in
+the environment wins.
 
 `rapport config reference > deploy/settings.md` writes this page.
 """
@@ -59,7 +60,7 @@ COMMANDS = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": (
         "http:// or https:// address",
         "traces are off",
-        "The collector that traces go to; needs `rapport[tracing]`. OpenTelemetry's other settings (`OTEL_...`) hold too.",
+        "The collector that traces go to; needs `rapport[tracing]`. Its other settings (`OTEL_...`) hold too.",
     ),
 }
 """Variables that no class reads: kind of value, default, meaning."""
@@ -87,7 +88,13 @@ def reference_text() -> str:
 
 
 def _section(title: str, rows: Iterable[Row], note: str = "") -> str:
-    lines = [f"## {title}", "", *([note, ""] if note else []), "| variable | value | default | meaning |", "|---|---|---|---|"]
+    lines = [
+        f"## {title}",
+        "",
+        *([note, ""] if note else []),
+        "| variable | value | default | meaning |",
+        "|---|---|---|---|",
+    ]
     lines += [f"| `{name}` | {value} | {default} | {meaning} |" for name, value, default, meaning in rows]
     return "\n".join([*lines, ""])
 

@@ -103,14 +103,19 @@ async def serve(mailbox: Mailbox, port: int, http_port: int, host: str = LOOPBAC
         await uvicorn.Server(config).serve()
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def arguments() -> argparse.ArgumentParser:
+    """What may be typed."""
     parser = argparse.ArgumentParser(prog="python -m deploy.local.mailcatcher", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="where mails are received (SMTP)")
     parser.add_argument("--http-port", type=int, required=True, help="where they are shown")
     parser.add_argument("--folder", type=Path, required=True, help="where they are kept, one JSON file each")
     parser.add_argument("--host", default=LOOPBACK, help="where it listens; 0.0.0.0 in a container")
     parser.add_argument("--drop-every", type=int, default=0, metavar="N", help="a fault: accept each Nth and lose it")
-    chosen = parser.parse_args(argv)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    chosen = arguments().parse_args(argv)
     asyncio.run(serve(Mailbox(chosen.folder, chosen.drop_every), chosen.port, chosen.http_port, chosen.host))
 
 
