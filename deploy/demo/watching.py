@@ -102,12 +102,14 @@ class Watch:
         queues = [queue_name(reader, event) for reader, heard in readers().items() for event in heard]
         if self._tally.events:
             queues.append(partner.QUEUE)  # the story declares it before the first event
-        self._broker_answers = False
-        with suppress(*AWAY):
+        try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 found = await depths(self._stage.addresses.amqp_url, queues)
-            self._queues = {name: count for name, count in found.items() if count}
+        except AWAY:
+            self._broker_answers = False
+        else:
             self._broker_answers = True
+            self._queues = {name: count for name, count in found.items() if count}
 
     async def _ask_debts(self) -> None:
         url = plain(self._stage.addresses.databases["messaging"])

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from deploy.cli.connections import plain
+from deploy.demo import partner
 from deploy.demo.board import Debts
 from deploy.demo.stage import Stage
 from deploy.demo.watching import Watch
@@ -80,6 +81,7 @@ async def test_the_broker_dies_and_comes_back_while_it_is_watched(databases: dic
         url = (await node.start()).amqp_url
         try:
             await declare(url, platform_topology())
+            await partner.subscribe(url)
             async with watched(home, url, databases) as it:
                 await archived(url, 1)
                 await eventually(lambda: it.watch.snapshot().events == {"site.changed": 1})
@@ -88,6 +90,7 @@ async def test_the_broker_dies_and_comes_back_while_it_is_watched(databases: dic
                 await node.kill()
                 await eventually(lambda: not it.watch.snapshot().broker_answers)
                 await node.restart()
+                await declare(url, platform_topology())  # waits until its queues are up
                 await eventually(lambda: it.watch.snapshot().broker_answers, within=60)
                 await archived(url, 2)
                 await eventually(lambda: it.watch.snapshot().events == {"site.changed": 2}, within=60)
