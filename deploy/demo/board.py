@@ -1,7 +1,6 @@
-"""The live board: what the demo's platform does now, drawn from one snapshot. Pure: it asks nobody and reads no clock."""
+"""The live board: what the demo's platform does now, drawn from one snapshot. Pure: it asks nobody, reads no clock."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from rich.console import Group, RenderableType
@@ -9,6 +8,8 @@ from rich.layout import Layout
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from deploy.demo.snapshot import Snapshot
 
 TWO_COLUMNS = 100
 """Terminals that are narrower get one panel below the other."""
@@ -19,69 +20,13 @@ BARS = "▁▂▃▄▅▆▇█"
 RED, GREEN, YELLOW, DIM = "bold red", "green", "yellow", "dim"
 
 
-@dataclass(frozen=True)
-class Funnel:
-    """How far the people of a site have come, in events that were seen."""
-
-    applied: int = 0
-    cleared: int = 0
-    paired: int = 0
-    writing: int = 0
-    """Pairs in which somebody wrote."""
-    in_time: int = 0
-    overdue: int = 0
-
-
-@dataclass(frozen=True)
-class Debts:
-    """Answers that are owed at a site."""
-
-    owed: int
-    overdue: int
-    next_due: datetime | None
-    """The soonest limit that has not passed."""
-
-
-@dataclass(frozen=True)
-class Break:
-    """Something that the story broke, or mended."""
-
-    hour: float
-    sentence: str
-    mended: bool = False
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Everything on the board: sites, counts and sentences of the story; no person, no id of one."""
-
-    now: datetime
-    hour: float
-    elapsed: float
-    """Real seconds since the story began."""
-    broker_answers: bool = True
-    answers: Mapping[str, bool] = field(default_factory=dict)
-    """Whether each process answers."""
-    funnels: Mapping[str, Funnel] = field(default_factory=dict)
-    debts: Mapping[str, Debts] = field(default_factory=dict)
-    events: Mapping[str, int] = field(default_factory=dict)
-    lately: Mapping[str, int] = field(default_factory=dict)
-    """By type, within the last second."""
-    seconds: Sequence[int] = ()
-    """Events of each of the last seconds, the newest last."""
-    outboxes: Mapping[str, int] = field(default_factory=dict)
-    queues: Mapping[str, int] = field(default_factory=dict)
-    told: Sequence[str] = ()
-    breaks: Sequence[Break] = ()
-
-
 def draw(snapshot: Snapshot, width: int, height: int) -> RenderableType:
     """The board for a terminal of this size. What does not fit is left out; what the story does and breaks stays."""
     told, broken = _told(snapshot), _broken(snapshot)
     people, debts, events, waiting = _people(snapshot), _debts(snapshot), _events(snapshot), _waiting(snapshot)
     sites = max(3, len(snapshot.funnels)) + 3
     if width >= TWO_COLUMNS:
-        rows = [(sites, _beside(people, debts)), (12, _beside(events, waiting))]
+        rows: list[tuple[int, RenderableType]] = [(sites, _beside(people, debts)), (12, _beside(events, waiting))]
         last: RenderableType = _beside(told, broken)
         least = TOLD_LINES
     else:
@@ -125,7 +70,9 @@ def _table(*columns: str) -> Table:
 
 
 def _head(snapshot: Snapshot) -> Text:
-    clock = f"hour {snapshot.hour:g} of the story, {snapshot.now:%a %d %b %Y %H:%M} UTC, {snapshot.elapsed:.0f} s played"
+    clock = (
+        f"hour {snapshot.hour:g} of the story, {snapshot.now:%a %d %b %Y %H:%M} UTC, {snapshot.elapsed:.0f} s played"
+    )
     parts = Text("\n", no_wrap=True, overflow="ellipsis")
     for name, answers in {"broker": snapshot.broker_answers, **snapshot.answers}.items():
         parts.append(f"● {name}  " if answers else f"✗ {name} is dead  ", GREEN if answers else RED)

@@ -12,8 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from deploy.demo.board import Break, Snapshot, draw
+from deploy.demo.board import draw
 from deploy.demo.picture import HEIGHT, WIDTH, svg
+from deploy.demo.snapshot import Break, Snapshot
 from deploy.demo.stage import Stage
 from deploy.demo.watching import PAUSE_SECONDS, Watch
 

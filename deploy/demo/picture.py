@@ -4,7 +4,8 @@ import io
 
 from rich.console import Console
 
-from deploy.demo.board import Snapshot, draw
+from deploy.demo.board import draw
+from deploy.demo.snapshot import Snapshot
 
 WIDTH, HEIGHT = 100, 30
 

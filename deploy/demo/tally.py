@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field, fields
 from uuid import UUID
 
-from deploy.demo.board import Funnel
+from deploy.demo.snapshot import Funnel
 from shared.contracts import Envelope
 
 SECONDS = 36

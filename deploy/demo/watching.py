@@ -15,7 +15,7 @@ from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from deploy import archive
 from deploy.cli.connections import connected, depths, plain, setting_of
 from deploy.demo import partner
-from deploy.demo.board import Debts, Snapshot
+from deploy.demo.snapshot import Debts, Snapshot
 from deploy.demo.stage import Stage
 from deploy.demo.story import BEGINNING
 from deploy.demo.tally import Tally
