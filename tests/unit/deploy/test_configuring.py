@@ -44,7 +44,6 @@ async def test_all_faults_at_once_by_variable_and_never_by_value(good: dict[str,
         "RAPPORT_INTAKE_PORT": "70000",
         "RAPPORT_CLOCK": f"file:{tmp_path / 'clock.json'}",
         "RAPPORT_KEYS_FILE": str(tmp_path / "nowhere.json"),
-        "OTEL_EXPORTER_OTLP_ENDPOINT": "collector",
     }
     code, told = await check(wrong, "intake")
     assert code == 2
