@@ -29,6 +29,7 @@ from deploy.cli import (
     matching,
     network,
     outbox,
+    policy,
     resend,
     running,
     stories,
@@ -65,6 +66,7 @@ for group in (
     copies,
     stories,
     network,
+    policy,
     importing,
     matching,
 ):

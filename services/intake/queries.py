@@ -9,7 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
-from services.intake.domain.places import above
+from services.intake.domain.places import Laws, above, law_at, network_of
+from services.intake.domain.policy import in_force
+from services.intake.policies import Policies, told
 from services.intake.tables import (
     ApplicationRow,
     DocumentVersionRow,
@@ -71,9 +73,25 @@ async def published(session: AsyncSession, document: str) -> dict[str, str]:
     return dict(found.all())
 
 
-def site_event(row: PlaceRow) -> SiteChanged:
+async def laws(session: AsyncSession, sites: Collection[str]) -> Laws:
+    """The country and subdivision that each place names, in the networks in which these stand."""
+    columns = PlaceRow.site, PlaceRow.country, PlaceRow.subdivision
+    rows = select(*columns).where(within(PlaceRow.site, sorted({network_of(site) for site in sites})))
+    return {site: (country, subdivision) for site, country, subdivision in await session.execute(rows)}
+
+
+def site_event(row: PlaceRow, known: Laws) -> SiteChanged:
     """What intake tells of a place."""
-    return SiteChanged.model_validate({"site": row.site, "place": row.place, "zone": row.zone})
+    country, subdivision = law_at(known, row.site)
+    told = {"site": row.site, "place": row.place, "zone": row.zone, "country": country, "subdivision": subdivision}
+    return SiteChanged.model_validate(told)
+
+
+async def site_events(session: AsyncSession, sites: Collection[str], known: Laws) -> list[SiteChanged]:
+    """What intake tells of places, which are held until the commit."""
+    rows = select(PlaceRow).where(PlaceRow.site.in_(sites)).order_by(PlaceRow.site)
+    held = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return [site_event(row, known) for row in await session.scalars(held)]
 
 
 def role_event(row: RoleRow) -> RoleChanged:
@@ -82,10 +100,22 @@ def role_event(row: RoleRow) -> RoleChanged:
     return RoleChanged.model_validate(told)
 
 
-def offering_event(row: OfferingRow, programme_type: str) -> OfferingChanged:
-    """What intake tells of an offering."""
-    told = {name: getattr(row, name) for name in OfferingChanged.model_fields if name != "programme_type"}
-    return OfferingChanged.model_validate(told | {"programme_type": programme_type})
+def offering_event(row: OfferingRow, programme_type: str, known: Policies) -> OfferingChanged:
+    """What intake tells of an offering: its reply limits and all else as its policy lets them be."""
+    policy = told(in_force(known.at_offering(row)))
+    limits = {"mentor_reply_hours": policy.mentor_reply_hours, "mentee_reply_hours": policy.mentee_reply_hours}
+    own = {name: getattr(row, name) for name in ("offering", "site", "programme", "is_open")}
+    return OfferingChanged.model_validate({**own, **limits, "programme_type": programme_type, "policy": policy})
+
+
+async def offering_events(
+    session: AsyncSession, rows: Collection[OfferingRow], known: Policies
+) -> list[OfferingChanged]:
+    """What intake tells of offerings."""
+    types = select(ProgrammeRow.programme, ProgrammeRow.type)
+    named = types.where(ProgrammeRow.programme.in_({row.programme for row in rows}))
+    type_of = dict((await session.execute(named)).all())
+    return [offering_event(row, type_of[row.programme], known) for row in rows]
 
 
 def submitted_event(row: ApplicationRow, kind: str) -> ApplicationSubmitted:

@@ -21,6 +21,7 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from services.intake.domain.policy import HolderKind
 from shared.db import PUBLIC, personal
 
 CARD = personal("reaching people and calling them by their name", "until the person is erased", "person")
@@ -65,7 +66,21 @@ class PlaceRow(Base):
     name: Mapped[str] = mapped_column(info=PUBLIC)
     zone: Mapped[str] = mapped_column(info=PUBLIC)
     country: Mapped[str | None] = mapped_column(info=PUBLIC)
+    subdivision: Mapped[str | None] = mapped_column(info=PUBLIC)
     languages: Mapped[list[str]] = mapped_column(info=PUBLIC)
+
+
+class PolicyRow(Base):
+    """What a place, a programme or an offering sets itself; `site` is the place whose administrator sets it (R37)."""
+
+    __tablename__ = "policy"
+    __table_args__ = (CheckConstraint("kind IN ('place', 'programme', 'offering')", name="kind"), Index(None, "site"))
+
+    kind: Mapped[HolderKind] = mapped_column(Text, primary_key=True, info=PUBLIC)
+    name: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    site: Mapped[str] = mapped_column(ForeignKey("place.site"), info=PUBLIC)
+    own: Mapped[dict[str, Any]] = mapped_column(info=PUBLIC)
+    version: Mapped[int] = mapped_column(info=PUBLIC)
 
 
 class DocumentRow(Base):

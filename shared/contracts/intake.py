@@ -1,9 +1,12 @@
 """What intake tells the others: places, roles, offerings, people's profiles and applications."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import StringConstraints
+
 from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath, Slug, Zone
+from shared.contracts.policy import OfferingPolicy
 
 PlaceKind = Literal["network", "organisation", "region", "site"]
 ProgrammeType = Literal["adult-adult", "adult-minor", "peer", "group"]
@@ -12,19 +15,32 @@ RiskFactor = Literal[
 ]
 """The factors of R36, plus contact alone with one person and contact with minors."""
 
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2: `AF`."""
+SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
+"""ISO 3166-2: `GB-SCT`."""
+
 _PERSON = "01985b3e-7a10-7000-8000-000000000001"
 
 
 class SiteChanged(
     Event, name="site.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="site/{site}"
 ):
-    """A place was added or changed. Subject: site/<path>."""
+    """A place was added or changed. Subject: site/<path>.
+
+    `country` and `subdivision` are the place's own or those of the nearest place above that names a country: they say
+    whose law holds there.
+    """
 
     site: SitePath
     place: PlaceKind
     zone: Zone
+    country: CountryCode | None = None
+    subdivision: SubdivisionCode | None = None
 
-    example = {"site": "net.af.kabul", "place": "site", "zone": "Asia/Kabul"}
+    example = {"site": "net.gb.leith", "place": "site", "zone": "Europe/London", "country": "GB"} | {
+        "subdivision": "GB-SCT"
+    }
 
 
 class RoleChanged(
@@ -48,7 +64,10 @@ class RoleChanged(
 class OfferingChanged(
     Event, name="offering.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="offering/{offering}"
 ):
-    """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10)."""
+    """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10).
+
+    `policy` is what is in force there: the join of its places, its programme and its own; the hours are within it.
+    """
 
     offering: OfferingId
     site: SitePath
@@ -57,6 +76,7 @@ class OfferingChanged(
     is_open: bool
     mentor_reply_hours: int
     mentee_reply_hours: int
+    policy: OfferingPolicy | None = None
 
     example = {
         "offering": "first-steps@net.af.kabul",
@@ -66,6 +86,7 @@ class OfferingChanged(
         "is_open": True,
         "mentor_reply_hours": 48,
         "mentee_reply_hours": 96,
+        "policy": OfferingPolicy.example,
     }
 
 

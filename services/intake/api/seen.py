@@ -1,13 +1,16 @@
 """What the answers of several nouns share."""
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
+from fastapi import Query
 from pydantic import BaseModel
 
 from shared.problems import Invalid, NotFound
 
 Row = TypeVar("Row")
 View = TypeVar("View", bound=BaseModel)
+
+DryRun = Annotated[bool, Query(description="Answer what would change, and change nothing.")]
 
 
 class Changed(BaseModel):

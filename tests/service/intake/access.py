@@ -28,10 +28,19 @@ class Case:
 
 
 HERE = {"site": SITE}
+SEEN = {"If-Match": "*"}
 ROUTES: dict[str, Case] = {
     "PUT /places/{site}": Case(f"/places/{SITE}", ADMINISTRATOR, PLACES[SITE], site="net.af"),
     "GET /places/{site}": Case(f"/places/{SITE}", ALL),
     "GET /places": Case("/places", ALL, is_list=True),
+    "GET /places/{site}/policy": Case(f"/places/{SITE}/policy", ALL),
+    "PUT /places/{site}/policy": Case(f"/places/{SITE}/policy", ADMINISTRATOR, {"months": 3}, headers=SEEN),
+    "GET /programmes/{programme}/policy": Case("/programmes/local/policy", ALL),
+    "PUT /programmes/{programme}/policy": Case("/programmes/local/policy", ADMINISTRATOR, {"months": 3}, headers=SEEN),
+    "GET /offerings/{offering}/policy": Case(f"/offerings/{OFFERING}/policy", ALL),
+    "PUT /offerings/{offering}/policy": Case(
+        f"/offerings/{OFFERING}/policy", ADMINISTRATOR, {"months": 3}, headers=SEEN
+    ),
     "PUT /programmes/{programme}": Case(
         "/programmes/local", ADMINISTRATOR, {**HERE, "name": "Local", "type": "adult-adult"}
     ),

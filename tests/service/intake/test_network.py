@@ -51,7 +51,7 @@ async def test_what_is_read_is_what_was_put(running: Start) -> None:
     it = await running("intake")
     await network(it)
     http = coordinator(it)
-    assert good(await http.get(f"/places/{SITE}")) == {**PLACES[SITE], "site": SITE}
+    assert good(await http.get(f"/places/{SITE}")) == {**PLACES[SITE], "site": SITE, "subdivision": None}
     assert good(await http.get("/programmes/first-steps")) == {**PROGRAMME, "programme": "first-steps"}
     role = good(await http.get("/roles/mentor-adult"))
     assert role == {**MENTOR, "role": "mentor-adult", "description": "", "risks": sorted(MENTOR["risks"])}
