@@ -1,7 +1,7 @@
 """Selects worth a name."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, cast
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Table, exists, or_, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
 from services.intake.domain.places import Laws, above, law_at, network_of
 from services.intake.domain.policy import in_force
+from services.intake.domain.roles import Assessment, tier
 from services.intake.policies import Policies, told
 from services.intake.tables import (
     ApplicationRow,
@@ -24,7 +25,10 @@ from services.intake.tables import (
     SignatureRow,
 )
 from shared.access import EVERYWHERE, Caller, within
-from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, RoleChanged, SiteChanged
+from shared.contracts.intake import ApplicationSubmitted, FurtherRisk, OfferingChanged, RoleChanged, SiteChanged
+
+ROLE_FACTS = "times_a_month", "observability", "setting", "weekly_hours", "months"
+"""What events tell of a role as its row holds it."""
 
 
 async def put(session: AsyncSession, row: type[DeclarativeBase], key: str, values: Mapping[str, Any]) -> bool:
@@ -94,9 +98,21 @@ async def site_events(session: AsyncSession, sites: Collection[str], known: Laws
     return [site_event(row, known) for row in await session.scalars(held)]
 
 
+def assessment(row: RoleRow) -> Assessment:
+    """What a role's risk is made of."""
+    return Assessment(frozenset(row.risks), row.times_a_month, row.observability, row.setting)
+
+
 def role_event(row: RoleRow) -> RoleChanged:
     """What intake tells of a role."""
-    told = {"role": row.role, "kind_of_role": row.kind, "site": row.site, "risks": row.risks}
+    further = get_args(FurtherRisk)
+    told = {
+        **{name: getattr(row, name) for name in ("role", "site", *ROLE_FACTS)},
+        "kind_of_role": row.kind,
+        "risks": [risk for risk in row.risks if risk not in further],
+        "further_risks": [risk for risk in row.risks if risk in further],
+        "tier": tier(row.kind, assessment(row))[0],
+    }
     return RoleChanged.model_validate(told)
 
 

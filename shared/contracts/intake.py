@@ -14,6 +14,13 @@ RiskFactor = Literal[
     "works-with-clients", "knows-volunteers", "sees-confidential-data", "system-access", "one-on-one", "minors"
 ]
 """The factors of R36, plus contact alone with one person and contact with minors."""
+FurtherRisk = Literal["adults-at-risk", "mentor-is-minor", "contact-outside-pair"]
+"""Factors that came later: readers of before do not know them, so they stand in a field of their own."""
+Risk = RiskFactor | FurtherRisk
+Observability = Literal["none", "in-review", "live"]
+"""Who sees the contact: nobody, staff afterwards or before delivery, somebody at that moment (R44)."""
+Setting = Literal["online", "onsite"]
+Tier = Literal["basic", "intermediate", "comprehensive"]
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2: `AF`."""
@@ -46,18 +53,37 @@ class SiteChanged(
 class RoleChanged(
     Event, name="role.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="role/{role}"
 ):
-    """A role of the catalogue was added or changed. `site` is the place whose catalogue it stands in."""
+    """A role of the catalogue was added or changed. `site` is the place whose catalogue it stands in.
+
+    The risk is made of `risks` and `further_risks` together, of how often (`times_a_month`; None: nobody limits it),
+    of who sees it and where. The commitment asked for is the role's or that of the offering's policy, whichever is
+    higher (R26).
+    """
 
     role: Slug
     kind_of_role: RoleKind
     site: SitePath
     risks: list[RiskFactor]
+    further_risks: list[FurtherRisk] = []
+    times_a_month: int | None = None
+    observability: Observability = "none"
+    setting: Setting = "online"
+    tier: Tier | None = None
+    weekly_hours: float | None = None
+    months: int | None = None
 
     example = {
         "role": "mentor-adult",
         "kind_of_role": "mentor",
         "site": "net",
         "risks": ["one-on-one", "works-with-clients"],
+        "further_risks": ["adults-at-risk"],
+        "times_a_month": 8,
+        "observability": "in-review",
+        "setting": "online",
+        "tier": "comprehensive",
+        "weekly_hours": 1.0,
+        "months": 6,
     }
 
 

@@ -144,7 +144,7 @@ async def moves_a_place(session: AsyncSession, clock: Clock) -> str:
 
 async def changes_a_role(session: AsyncSession, clock: Clock) -> str:
     row = await session.get_one(RoleRow, "mentor-adult")
-    values = {name: getattr(row, name) for name in ("role", "site", "kind", "title", "description")} | {"risks": []}
+    values = {column.name: getattr(row, column.name) for column in RoleRow.__table__.columns} | {"risks": []}
     session.expunge(row)
     await intake.put(session, RoleRow, "role", values)
     await emit(session, intake.role_event(RoleRow(**values)), at=clock.now())

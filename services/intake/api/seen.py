@@ -5,11 +5,14 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Query
 from pydantic import BaseModel
 
+from services.intake.domain.places import covers
+from shared.access import Caller, Role
 from shared.problems import Invalid, NotFound
 
 Row = TypeVar("Row")
 View = TypeVar("View", bound=BaseModel)
 
+STAFF: tuple[Role, ...] = ("coordinator", "administrator", "screener")
 DryRun = Annotated[bool, Query(description="Answer what would change, and change nothing.")]
 
 
@@ -31,3 +34,8 @@ def existing(field: str, row: Row | None) -> Row:
     if row is None:
         raise Invalid.field(field, "does not exist; add it first")
     return row
+
+
+def is_staff_near(caller: Caller, site: str) -> bool:
+    """Whether the caller is staff at a place, or above or below it."""
+    return any(grant.role in STAFF and (grant.covers(site) or covers(site, grant.site)) for grant in caller.grants)

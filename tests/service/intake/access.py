@@ -47,6 +47,8 @@ ROUTES: dict[str, Case] = {
     "GET /programmes/{programme}": Case("/programmes/local", ALL),
     "PUT /roles/{role}": Case("/roles/local", ADMINISTRATOR, MENTOR | HERE),
     "GET /roles/{role}": Case("/roles/local", ALL),
+    "GET /places/{site}/role-templates": Case(f"/places/{SITE}/role-templates", ALL),
+    "GET /places/{site}/role-reviews": Case(f"/places/{SITE}/role-reviews", STAFF),
     "PUT /offerings/{offering}": Case(f"/offerings/{OFFERING}", ADMINISTRATOR, OPEN),
     "GET /offerings/{offering}": Case(f"/offerings/{OFFERING}", ALL),
     "GET /offerings": Case("/offerings", ALL, is_list=True),

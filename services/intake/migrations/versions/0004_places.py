@@ -1,4 +1,4 @@
-"""Places, programmes and offerings have policies; a place may name a part of its country."""
+"""Policies, a part of a country, and the whole of a role's risk assessment."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,12 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+
+KINDS = "kind IN ('mentor', 'mentee', 'facilitator', 'staff', 'moderator', 'screener', 'coordinator')"
+RISKS = (
+    "risks <@ ARRAY['works-with-clients', 'knows-volunteers', 'sees-confidential-data', 'system-access',"
+    " 'one-on-one', 'minors', 'adults-at-risk', 'mentor-is-minor', 'contact-outside-pair']"
+)
 
 
 def upgrade() -> None:
@@ -24,8 +30,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "name", name="policy_pkey"),
     )
     op.create_index("policy_site", "policy", ["site"])
+    for name, condition in (("role_kind_check", KINDS), ("role_risks_check", RISKS)):
+        op.drop_constraint(name, "role")
+        op.create_check_constraint(name, "role", condition)
+    for column in (
+        sa.Column("times_a_month", sa.Integer()),
+        sa.Column("observability", sa.Text(), nullable=False, server_default="none"),
+        sa.Column("setting", sa.Text(), nullable=False, server_default="online"),
+        sa.Column("controls", sa.ARRAY(sa.Text()), nullable=False, server_default="{}"),
+        sa.Column("accepted", JSONB(), nullable=False, server_default="[]"),
+        sa.Column("review_on", sa.Date()),
+        sa.Column("due_on", sa.Date()),
+        sa.Column("weekly_hours", sa.Double()),
+        sa.Column("months", sa.Integer()),
+    ):
+        op.add_column("role", column)
+    op.create_check_constraint("role_observability_check", "role", "observability IN ('none', 'in-review', 'live')")
+    op.create_check_constraint("role_setting_check", "role", "setting IN ('online', 'onsite')")
 
 
 def downgrade() -> None:
-    op.drop_table("policy")
-    op.drop_column("place", "subdivision")
+    raise NotImplementedError("An older version would forget policies and assessments; restore a backup instead.")
