@@ -5,10 +5,12 @@ from services.intake.api import (
     applications,
     documents,
     imports,
+    local,
     network,
     people,
     places,
     policies,
+    readiness,
     reads,
     roles,
     signatures,
@@ -19,6 +21,19 @@ from shared.service import Service
 
 def build(settings: Settings | None = None) -> Service:
     """Intake, ready to run."""
-    modules = places, policies, documents, roles, network, people, signatures, applications, imports, reads
+    modules = (
+        places,
+        policies,
+        documents,
+        roles,
+        readiness,
+        local,
+        network,
+        people,
+        signatures,
+        applications,
+        imports,
+        reads,
+    )
     routers = [module.router for module in modules]
     return Service("intake", settings or Settings(), routers=routers, handlers=handlers.events)

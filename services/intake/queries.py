@@ -15,6 +15,7 @@ from services.intake.domain.roles import Assessment, tier
 from services.intake.policies import Policies, told
 from services.intake.tables import (
     ApplicationRow,
+    CalendarRow,
     DocumentVersionRow,
     OfferingRow,
     PersonRow,
@@ -25,7 +26,14 @@ from services.intake.tables import (
     SignatureRow,
 )
 from shared.access import EVERYWHERE, Caller, within
-from shared.contracts.intake import ApplicationSubmitted, FurtherRisk, OfferingChanged, RoleChanged, SiteChanged
+from shared.contracts.intake import (
+    ApplicationSubmitted,
+    CalendarChanged,
+    FurtherRisk,
+    OfferingChanged,
+    RoleChanged,
+    SiteChanged,
+)
 
 ROLE_FACTS = "times_a_month", "observability", "setting", "weekly_hours", "months"
 """What events tell of a role as its row holds it."""
@@ -101,6 +109,15 @@ async def site_events(session: AsyncSession, sites: Collection[str], known: Laws
 def assessment(row: RoleRow) -> Assessment:
     """What a role's risk is made of."""
     return Assessment(frozenset(row.risks), row.times_a_month, row.observability, row.setting)
+
+
+async def calendar_events(session: AsyncSession, sites: Collection[str]) -> list[CalendarChanged]:
+    """What intake tells of the calendars of places, whose rows are held until the commit."""
+    rows = select(CalendarRow).where(CalendarRow.site.in_(sites), CalendarRow.removed_at.is_(None))
+    spans: dict[str, list[dict[str, Any]]] = {site: [] for site in sites}
+    for row in await session.scalars(rows.order_by(CalendarRow.starts, CalendarRow.entry)):
+        spans[row.site].append({"entry": row.entry, "starts": row.starts, "ends": row.ends})
+    return [CalendarChanged.model_validate({"site": site, "spans": spans[site]}) for site in sorted(spans)]
 
 
 def role_event(row: RoleRow) -> RoleChanged:

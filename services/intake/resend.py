@@ -10,6 +10,7 @@ from services.intake.domain.applications import SUBMITTED
 from services.intake.policies import policies_of
 from services.intake.tables import (
     ApplicationRow,
+    CalendarRow,
     OfferingRow,
     PersonRow,
     PlaceRow,
@@ -19,6 +20,7 @@ from services.intake.tables import (
 )
 from shared.contracts.intake import (
     ApplicationSubmitted,
+    CalendarChanged,
     IntakeResent,
     OfferingChanged,
     ProfileChanged,
@@ -36,6 +38,14 @@ async def places(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     rows = list(await session.scalars(batch.locked(select(PlaceRow), PlaceRow.site, PlaceRow.site)))
     known = await queries.laws(session, [row.site for row in rows])
     return [Current(row.site, queries.site_event(row, known)) for row in rows]
+
+
+@resends.family(CalendarChanged)
+async def calendars(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """Every place that has or had a calendar; whoever changes one holds the row of its place."""
+    rows = select(PlaceRow.site).where(PlaceRow.site.in_(select(CalendarRow.site)))
+    sites = list(await session.scalars(batch.locked(rows, PlaceRow.site, PlaceRow.site)))
+    return [Current(event.site, event) for event in await queries.calendar_events(session, sites)]
 
 
 @resends.family(RoleChanged)

@@ -32,6 +32,8 @@ SIGNED = personal("proof of agreement to the conduct document (R72)", "3 years a
 ATTESTED = personal("who vouched for signatures held elsewhere, and why", "as the signatures", "attested_by")
 ROSTER = personal("telling what changed in a roster", "until the person is erased", "person")
 ACCEPTED = personal("who answers for a risk that is left (R33)", "as long as the role", "accepted")
+VOUCHED = personal("who vouches that a site is ready (R82)", "as long as the site is open", "ticked_by")
+NAMED = personal("whom to turn to at a site", "as long as the site is open", "who")
 
 
 def _one_of(names: Any) -> str:
@@ -176,6 +178,56 @@ class OfferingRow(Base):
     mentor_reply_hours: Mapped[int] = mapped_column(info=PUBLIC)
     mentee_reply_hours: Mapped[int] = mapped_column(info=PUBLIC)
     document: Mapped[str] = mapped_column(ForeignKey("document.document"), info=PUBLIC)
+
+
+class ReadinessRow(Base):
+    """What somebody looked at before a site's launch and vouches for (R82). `who` is whom the item names."""
+
+    __tablename__ = "readiness"
+
+    site: Mapped[str] = mapped_column(ForeignKey("place.site"), primary_key=True, info=PUBLIC)
+    item: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    ticked_by: Mapped[str] = mapped_column(info=VOUCHED)
+    ticked_on: Mapped[date] = mapped_column(info=PUBLIC)
+    who: Mapped[str | None] = mapped_column(info=NAMED)
+    recorded_by: Mapped[str] = mapped_column(info=PUBLIC)
+    recorded_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+
+
+class CalendarRow(Base):
+    """Days at a place and below on which less can be expected (R21); removed ones stay to be told of."""
+
+    __tablename__ = "calendar"
+    __table_args__ = (
+        CheckConstraint("reason IN ('holiday', 'exam-week', 'internet-shutdown', 'other')", name="reason"),
+        CheckConstraint("starts <= ends", name="span"),
+        Index(None, "site", "ends"),
+    )
+
+    entry: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    site: Mapped[str] = mapped_column(ForeignKey("place.site"), info=PUBLIC)
+    starts: Mapped[date] = mapped_column(info=PUBLIC)
+    ends: Mapped[date] = mapped_column(info=PUBLIC)
+    reason: Mapped[str] = mapped_column(info=PUBLIC)
+    recorded_by: Mapped[str] = mapped_column(info=PUBLIC)
+    recorded_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    removed_by: Mapped[str | None] = mapped_column(info=PUBLIC)
+    removed_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
+
+
+class SiteNoteRow(Base):
+    """A short text for those who write with people at a place."""
+
+    __tablename__ = "site_note"
+    __table_args__ = (Index(None, "site", "note"),)
+
+    note: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    site: Mapped[str] = mapped_column(ForeignKey("place.site"), info=PUBLIC)
+    language: Mapped[str] = mapped_column(info=PUBLIC)
+    text: Mapped[str] = mapped_column(info=PUBLIC)
+    until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    posted_by: Mapped[str] = mapped_column(info=PUBLIC)
+    posted_at: Mapped[datetime] = mapped_column(info=PUBLIC)
 
 
 class PersonRow(Base):

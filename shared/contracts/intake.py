@@ -1,9 +1,10 @@
 """What intake tells the others: places, roles, offerings, people's profiles and applications."""
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath, Slug, Zone
 from shared.contracts.policy import OfferingPolicy
@@ -113,6 +114,37 @@ class OfferingChanged(
         "mentor_reply_hours": 48,
         "mentee_reply_hours": 96,
         "policy": OfferingPolicy.example,
+    }
+
+
+class Span(BaseModel):
+    """An entry of a calendar, its first and last day included."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    entry: UUID
+    starts: date
+    ends: date
+
+
+class CalendarChanged(
+    Event,
+    name="calendar.changed",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="site/{site}+calendar",
+):
+    """The whole calendar of a place. It holds for all places below, too, each by its own zone (R21)."""
+
+    site: SitePath
+    spans: list[Span]
+
+    example = {
+        "site": "net.af.kabul",
+        "spans": [
+            {"entry": "01985b3e-7a10-7000-8000-000000000003", "starts": "2027-03-20", "ends": "2027-03-22"},
+        ],
     }
 
 

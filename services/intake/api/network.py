@@ -10,7 +10,9 @@ from services.intake import policies, queries
 from services.intake.api.seen import Changed, existing, found
 from services.intake.domain import places, texts
 from services.intake.domain.policy import Holder, check_tightens
+from services.intake.domain.readiness import check_ready
 from services.intake.fields import Body, Name
+from services.intake.readiness import checklist_of
 from services.intake.submission import submit_signed
 from services.intake.tables import ApplicationRow, DocumentRow, OfferingRow, PlaceRow, ProgrammeRow
 from shared.access import CallerDep
@@ -82,7 +84,10 @@ async def get_programme(programme: Slug, session: SessionDep, caller: CallerDep)
 async def put_offering(
     offering: OfferingId, body: OfferingBody, session: SessionDep, clock: ClockDep, caller: CallerDep
 ) -> Changed:
-    """Offer a programme at a site, or change how. Applications that another document makes complete are submitted."""
+    """Offer a programme at a site, or change how. Applications that another document makes complete are submitted.
+
+    It opens only where the site is ready (R82); what is open stays open.
+    """
     site = offering.partition("@")[2]
     caller.require("administrator", site=site)
     await policies.take_turns(session, site)
@@ -94,6 +99,9 @@ async def put_offering(
     known = await policies.policies_of(session, [site])
     limits = body.model_dump(include={"mentor_reply_hours", "mentee_reply_hours"})
     check_tightens(Holder("offering", offering), limits, known.above_offering(offering))
+    stored = await session.get(OfferingRow, offering)
+    if body.is_open and not (stored and stored.is_open):
+        check_ready(site, await checklist_of(session, site, clock.now().date(), document.document))
     values = {**body.model_dump(), "offering": offering, "programme": programme.programme, "site": site}
     changed = await queries.put(session, OfferingRow, "offering", values)
     if changed:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import exists, or_, select
 
 from services.intake import policies, queries
-from services.intake.api.seen import STAFF, Changed, existing, found, is_staff_near
+from services.intake.api.seen import STAFF, Changed, existing, found, is_staff_near, standing
 from services.intake.domain import places, roles, texts
 from services.intake.domain.policy import commitment, in_force
 from services.intake.domain.roles import Due
@@ -164,16 +164,10 @@ async def list_templates(
     site: SitePath, session: SessionDep, caller: CallerDep, tier: Annotated[Tier | None, Query()] = None
 ) -> Page[TemplateView]:
     """Roles to begin with, at each tier (R38), for those who stand in the place's branch of the tree."""
-    await _known_place(session, caller, site)
+    await standing(session, site, queries.visible(PlaceRow.site, caller))
     floors = {minors: await _floor(session, site, minors) for minors in (False, True)}
     shown = [_template(each, floors["minors" in each.assessed.risks]) for each in TEMPLATES]
     return Page(items=[each for each in shown if tier in (None, each.tier)])
-
-
-async def _known_place(session: SessionDep, caller: CallerDep, site: str) -> None:
-    known = select(PlaceRow.site).where(PlaceRow.site == site, queries.visible(PlaceRow.site, caller))
-    if await session.scalar(known) is None:
-        found(ReviewView, None, "place")
 
 
 def _template(each: Template, floor: tuple[float, int]) -> TemplateView:

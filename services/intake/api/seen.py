@@ -4,8 +4,11 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.places import covers
+from services.intake.tables import PlaceRow
 from shared.access import Caller, Role
 from shared.problems import Invalid, NotFound
 
@@ -27,6 +30,13 @@ def found(view: type[View], row: Any, noun: str) -> View:
     if row is None:
         raise NotFound(f"There is no such {noun}, or none that you may see.")
     return view.model_validate(row, from_attributes=True)
+
+
+async def standing(session: AsyncSession, site: str, *where: ColumnElement[bool], lock: bool = False) -> None:
+    """Raise NotFound unless there is such a place; `lock` holds its row until the commit."""
+    rows = select(PlaceRow.site).where(PlaceRow.site == site, *where)
+    if await session.scalar(rows.with_for_update(key_share=True) if lock else rows) is None:
+        raise NotFound("There is no such place, or none that you may see.")
 
 
 def existing(field: str, row: Row | None) -> Row:

@@ -88,8 +88,6 @@ async def test_reviews_that_passed_are_listed(running: Start) -> None:
     assert {each["role"]: each["due"] for each in listed} == {
         "lapsed": ["acceptance-lapsed"],
         "late": ["review-passed"],
-        "mentee-adult": ["never-reviewed", "no-description"],
-        "mentor-adult": ["never-reviewed", "no-description"],
         "silent": ["no-description"],
         "site-only": ["never-reviewed"],
     }
