@@ -1,9 +1,6 @@
 """Programmes and offerings: what is offered where."""
 
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import Field
 from sqlalchemy import exists, select
 
 from services.intake import policies, queries
@@ -11,7 +8,7 @@ from services.intake.api.seen import Changed, existing, found
 from services.intake.domain import places, texts
 from services.intake.domain.policy import Holder, check_tightens
 from services.intake.domain.readiness import check_ready
-from services.intake.fields import Body, Name
+from services.intake.fields import Body, Name, ReplyHours
 from services.intake.readiness import checklist_of
 from services.intake.submission import submit_signed
 from services.intake.tables import ApplicationRow, DocumentRow, OfferingRow, PlaceRow, ProgrammeRow
@@ -23,8 +20,6 @@ from shared.outbox import emit
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 
 router = APIRouter(route_class=TransactionRoute)
-
-ReplyHours = Annotated[int, Field(ge=1, le=24 * 366)]
 
 
 class ProgrammeBody(Body):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from services.intake import policies, queries
 from services.intake.api.seen import Changed, DryRun
 from services.intake.domain.policy import RULES, Difference, Holder, InForce, check_tightens, in_force
-from services.intake.fields import Body
+from services.intake.fields import Body, CommitmentHours, CommitmentMonths, ReplyHours
 from services.intake.policies import Policies, plain
 from services.intake.tables import OfferingRow, PlaceRow, PolicyRow, ProgrammeRow
 from shared.access import Caller, CallerDep
@@ -23,9 +23,6 @@ router = APIRouter(route_class=TransactionRoute)
 
 Plain = bool | int | float | list[str]
 Steps = Annotated[list[Step] | None, Field(max_length=10)]
-Hours = Annotated[float | None, Field(ge=0, le=40, allow_inf_nan=False)]
-Months = Annotated[int | None, Field(ge=0, le=60)]
-ReplyHours = Annotated[int | None, Field(ge=1, le=24 * 366)]
 
 
 class PolicyBody(Body):
@@ -41,12 +38,12 @@ class PolicyBody(Body):
     second_person: bool | None = None
     mentor_age: Annotated[int | None, Field(ge=0, le=99)] = None
     clearance_months: Annotated[int | None, Field(ge=1, le=60)] = None
-    weekly_hours: Hours = None
-    weekly_hours_minors: Hours = None
-    months: Months = None
-    months_minors: Months = None
-    mentor_reply_hours: ReplyHours = None
-    mentee_reply_hours: ReplyHours = None
+    weekly_hours: CommitmentHours | None = None
+    weekly_hours_minors: CommitmentHours | None = None
+    months: CommitmentMonths | None = None
+    months_minors: CommitmentMonths | None = None
+    mentor_reply_hours: ReplyHours | None = None
+    mentee_reply_hours: ReplyHours | None = None
     training_first: bool | None = None
     culture_briefing: bool | None = None
     facilitator: bool | None = None

@@ -63,6 +63,7 @@ ROUTES: dict[str, Case] = {
     "GET /programmes/{programme}": Case("/programmes/local", ALL),
     "PUT /roles/{role}": Case("/roles/local", ADMINISTRATOR, MENTOR | HERE),
     "GET /roles/{role}": Case("/roles/local", ALL),
+    "GET /roles": Case("/roles", ALL, is_list=True),
     "GET /places/{site}/role-templates": Case(f"/places/{SITE}/role-templates", ALL),
     "GET /places/{site}/role-reviews": Case(f"/places/{SITE}/role-reviews", STAFF),
     "GET /places/{site}/readiness": Case(f"/places/{SITE}/readiness", STAFF),

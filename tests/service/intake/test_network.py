@@ -196,7 +196,7 @@ async def test_lists_come_in_pages(running: Start) -> None:
         person = await registered(it, email=f"{number}-{role}@example.org")
         asked = {"person": str(person), "role": role, "offering": OFFERING}
         good(await coordinator(it).post("/applications", json=asked))
-    for path in ("/places", "/offerings", "/documents", "/applications"):
+    for path in ("/places", "/roles", "/offerings", "/documents", "/applications"):
         await check_pages(administrator(it), path)
 
 
