@@ -154,6 +154,7 @@ def test_where_minors_take_part_the_floor_is_never_lower() -> None:
     found = values([(NET, {"weekly_hours": 2.0, "weekly_hours_minors": 1.0, "months": 3, "months_minors": 12})])
     assert commitment(found, minors=False) == (2.0, 3)
     assert commitment(found, minors=True) == (2.0, 12)
+    assert commitment({**found, "months": 24}, minors=True) == (2.0, 24)
 
 
 def test_the_same_keys_everywhere() -> None:
