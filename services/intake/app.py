@@ -3,6 +3,7 @@
 from services.intake import handlers
 from services.intake.api import (
     applications,
+    catalogue,
     documents,
     imports,
     local,
@@ -26,6 +27,7 @@ def build(settings: Settings | None = None) -> Service:
         policies,
         documents,
         roles,
+        catalogue,
         readiness,
         local,
         network,
