@@ -31,6 +31,7 @@ from deploy.cli import (
     matching,
     network,
     outbox,
+    policy,
     resend,
     running,
     stories,
@@ -70,6 +71,7 @@ for group in (
     copies,
     stories,
     network,
+    policy,
     importing,
     matching,
 ):

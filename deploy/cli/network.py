@@ -1,4 +1,4 @@
-"""`rapport network apply FILE`: places, documents, programmes, roles and offerings from one TOML file."""
+"""`rapport network apply FILE`: places, what is set there and what is offered, from one TOML file."""
 
 import asyncio
 import tomllib
@@ -16,6 +16,8 @@ SECTIONS = (
     ("documents", "/documents/{document}/versions/{version}"),
     ("programmes", "/programmes/{programme}"),
     ("roles", "/roles/{role}"),
+    ("policies", "/places/{site}/policy"),
+    ("readiness", "/places/{site}/readiness/{item}"),
     ("offerings", "/offerings/{offering}"),
 )
 """In the order in which they depend on each other; each entry is PUT to its path."""
@@ -31,8 +33,8 @@ def register(app: App) -> None:
 def apply(file: Path) -> None:
     """Bring the platform to what FILE says; applying it again changes nothing.
 
-    FILE is TOML with [[places]], [[documents]], [[programmes]], [[roles]] and [[offerings]], each with the fields
-    of the API's PUT. What the file does not name is left as it is.
+    FILE is TOML with [[places]], [[documents]], [[programmes]], [[roles]], [[policies]], [[readiness]] and
+    [[offerings]], each with the fields of the API's PUT. What the file does not name is left as it is.
     """
     network = read_network(file)
     changed, total = asyncio.run(_apply(network))
@@ -57,14 +59,14 @@ async def apply_network(http: httpx2.AsyncClient, network: dict[str, list[dict[s
     """PUT every entry in order; returns (changed, all)."""
     changed = total = 0
     for section, path in SECTIONS:
-        for number, entry in enumerate(network[section], 1):
+        for number, entry in enumerate(network.get(section, []), 1):
             names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
             if missing := [name for name in names if name not in entry]:
                 raise Typed(f"{section} entry {number}: {', '.join(missing)} is missing.")
             url = path.format(**{name: quote(str(entry[name]), safe="@.") for name in names})
             body = {key: value for key, value in entry.items() if key not in names}
             try:
-                answer = checked(await http.put(url, json=body))
+                answer = checked(await http.put(url, json=body, headers={"If-Match": "*"}))
             except Typed as error:
                 raise Typed(f"{section} entry {number} ({url}): {error}") from error
             changed += bool(answer["changed"])

@@ -45,6 +45,10 @@ HourOfWeek = Annotated[int, Field(ge=0, le=167)]
 FreeHours = Annotated[list[HourOfWeek], Field(max_length=168), AfterValidator(lambda hours: sorted(set(hours)))]
 WeeklyHours = Annotated[float, Field(ge=0.5, le=40, allow_inf_nan=False)]
 """Hours a week (R7); half an hour at the least: mentoring is no micro-volunteering (R26)."""
+ReplyHours = Annotated[int, Field(ge=1, le=24 * 366)]
+CommitmentHours = Annotated[float, Field(ge=0, le=40, allow_inf_nan=False)]
+"""Hours a week that a role asks for at the least (R26)."""
+CommitmentMonths = Annotated[int, Field(ge=0, le=60)]
 
 
 class Body(BaseModel):

@@ -1,7 +1,7 @@
 """Selects worth a name."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, cast
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Table, exists, or_, select
@@ -9,9 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
-from services.intake.domain.places import above
+from services.intake.domain.places import Laws, above, law_at, network_of
+from services.intake.domain.policy import in_force
+from services.intake.domain.roles import Assessment, tier
+from services.intake.policies import Policies, told
 from services.intake.tables import (
     ApplicationRow,
+    CalendarRow,
     DocumentVersionRow,
     OfferingRow,
     PersonRow,
@@ -22,7 +26,17 @@ from services.intake.tables import (
     SignatureRow,
 )
 from shared.access import EVERYWHERE, Caller, within
-from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, RoleChanged, SiteChanged
+from shared.contracts.intake import (
+    ApplicationSubmitted,
+    CalendarChanged,
+    FurtherRisk,
+    OfferingChanged,
+    RoleChanged,
+    SiteChanged,
+)
+
+ROLE_FACTS = "times_a_month", "observability", "setting", "weekly_hours", "months"
+"""What events tell of a role as its row holds it."""
 
 
 async def put(session: AsyncSession, row: type[DeclarativeBase], key: str, values: Mapping[str, Any]) -> bool:
@@ -71,21 +85,70 @@ async def published(session: AsyncSession, document: str) -> dict[str, str]:
     return dict(found.all())
 
 
-def site_event(row: PlaceRow) -> SiteChanged:
+async def laws(session: AsyncSession, sites: Collection[str]) -> Laws:
+    """The country and subdivision that each place names, in the networks in which these stand."""
+    columns = PlaceRow.site, PlaceRow.country, PlaceRow.subdivision
+    rows = select(*columns).where(within(PlaceRow.site, sorted({network_of(site) for site in sites})))
+    return {site: (country, subdivision) for site, country, subdivision in await session.execute(rows)}
+
+
+def site_event(row: PlaceRow, known: Laws) -> SiteChanged:
     """What intake tells of a place."""
-    return SiteChanged.model_validate({"site": row.site, "place": row.place, "zone": row.zone})
+    country, subdivision = law_at(known, row.site)
+    told = {"site": row.site, "place": row.place, "zone": row.zone, "country": country, "subdivision": subdivision}
+    return SiteChanged.model_validate(told)
+
+
+async def site_events(session: AsyncSession, sites: Collection[str], known: Laws) -> list[SiteChanged]:
+    """What intake tells of places, which are held until the commit."""
+    rows = select(PlaceRow).where(PlaceRow.site.in_(sites)).order_by(PlaceRow.site)
+    held = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return [site_event(row, known) for row in await session.scalars(held)]
+
+
+def assessment(row: RoleRow) -> Assessment:
+    """What a role's risk is made of."""
+    return Assessment(frozenset(row.risks), row.times_a_month, row.observability, row.setting)
+
+
+async def calendar_events(session: AsyncSession, sites: Collection[str]) -> list[CalendarChanged]:
+    """What intake tells of the calendars of places, whose rows are held until the commit."""
+    rows = select(CalendarRow).where(CalendarRow.site.in_(sites), CalendarRow.removed_at.is_(None))
+    spans: dict[str, list[dict[str, Any]]] = {site: [] for site in sites}
+    for row in await session.scalars(rows.order_by(CalendarRow.starts, CalendarRow.entry)):
+        spans[row.site].append({"entry": row.entry, "starts": row.starts, "ends": row.ends})
+    return [CalendarChanged.model_validate({"site": site, "spans": spans[site]}) for site in sorted(spans)]
 
 
 def role_event(row: RoleRow) -> RoleChanged:
     """What intake tells of a role."""
-    told = {"role": row.role, "kind_of_role": row.kind, "site": row.site, "risks": row.risks}
+    further = get_args(FurtherRisk)
+    told = {
+        **{name: getattr(row, name) for name in ("role", "site", *ROLE_FACTS)},
+        "kind_of_role": row.kind,
+        "risks": [risk for risk in row.risks if risk not in further],
+        "further_risks": [risk for risk in row.risks if risk in further],
+        "tier": tier(row.kind, assessment(row))[0],
+    }
     return RoleChanged.model_validate(told)
 
 
-def offering_event(row: OfferingRow, programme_type: str) -> OfferingChanged:
-    """What intake tells of an offering."""
-    told = {name: getattr(row, name) for name in OfferingChanged.model_fields if name != "programme_type"}
-    return OfferingChanged.model_validate(told | {"programme_type": programme_type})
+def offering_event(row: OfferingRow, programme_type: str, known: Policies) -> OfferingChanged:
+    """What intake tells of an offering: its reply limits and all else as its policy lets them be."""
+    policy = told(in_force(known.at_offering(row)))
+    limits = {"mentor_reply_hours": policy.mentor_reply_hours, "mentee_reply_hours": policy.mentee_reply_hours}
+    own = {name: getattr(row, name) for name in ("offering", "site", "programme", "is_open")}
+    return OfferingChanged.model_validate({**own, **limits, "programme_type": programme_type, "policy": policy})
+
+
+async def offering_events(
+    session: AsyncSession, rows: Collection[OfferingRow], known: Policies
+) -> list[OfferingChanged]:
+    """What intake tells of offerings."""
+    types = select(ProgrammeRow.programme, ProgrammeRow.type)
+    named = types.where(ProgrammeRow.programme.in_({row.programme for row in rows}))
+    type_of = dict((await session.execute(named)).all())
+    return [offering_event(row, type_of[row.programme], known) for row in rows]
 
 
 def submitted_event(row: ApplicationRow, kind: str) -> ApplicationSubmitted:

@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import queries
 from services.intake.domain.applications import SUBMITTED
+from services.intake.policies import policies_of
 from services.intake.tables import (
     ApplicationRow,
+    CalendarRow,
     OfferingRow,
     PersonRow,
     PlaceRow,
@@ -18,6 +20,7 @@ from services.intake.tables import (
 )
 from shared.contracts.intake import (
     ApplicationSubmitted,
+    CalendarChanged,
     IntakeResent,
     OfferingChanged,
     ProfileChanged,
@@ -32,8 +35,17 @@ resends = Resends("intake", IntakeResent)
 @resends.family(SiteChanged)
 async def places(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every place of the tree."""
-    rows = await session.scalars(batch.locked(select(PlaceRow), PlaceRow.site, PlaceRow.site))
-    return [Current(row.site, queries.site_event(row)) for row in rows]
+    rows = list(await session.scalars(batch.locked(select(PlaceRow), PlaceRow.site, PlaceRow.site)))
+    known = await queries.laws(session, [row.site for row in rows])
+    return [Current(row.site, queries.site_event(row, known)) for row in rows]
+
+
+@resends.family(CalendarChanged)
+async def calendars(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """Every place that has or had a calendar; whoever changes one holds the row of its place."""
+    rows = select(PlaceRow.site).where(PlaceRow.site.in_(select(CalendarRow.site)))
+    sites = list(await session.scalars(batch.locked(rows, PlaceRow.site, PlaceRow.site)))
+    return [Current(event.site, event) for event in await queries.calendar_events(session, sites)]
 
 
 @resends.family(RoleChanged)
@@ -47,8 +59,9 @@ async def roles(session: AsyncSession, batch: Batch) -> Sequence[Current]:
 async def offerings(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every offering."""
     rows = select(OfferingRow, ProgrammeRow.type).join(ProgrammeRow, ProgrammeRow.programme == OfferingRow.programme)
-    found = await session.execute(batch.locked(rows, OfferingRow.offering, OfferingRow.site))
-    return [Current(row.offering, queries.offering_event(row, programme_type)) for row, programme_type in found]
+    found = (await session.execute(batch.locked(rows, OfferingRow.offering, OfferingRow.site))).all()
+    known = await policies_of(session, [row.site for row, _ in found])
+    return [Current(row.offering, queries.offering_event(row, its_type, known)) for row, its_type in found]
 
 
 @resends.family(ProfileChanged)

@@ -1,7 +1,7 @@
 """The tables of intake's database. Names, contact data and profiles of people have their one home here."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,6 +21,9 @@ from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from services.intake.domain.policy import HolderKind
+from shared.contracts import RoleKind
+from shared.contracts.intake import FurtherRisk, Observability, Risk, RiskFactor, Setting
 from shared.db import PUBLIC, personal
 
 CARD = personal("reaching people and calling them by their name", "until the person is erased", "person")
@@ -28,7 +31,17 @@ PROFILE = personal("matching", "until the person is erased", "person")
 SIGNED = personal("proof of agreement to the conduct document (R72)", "3 years after the person left", "person")
 ATTESTED = personal("who vouched for signatures held elsewhere, and why", "as the signatures", "attested_by")
 ROSTER = personal("telling what changed in a roster", "until the person is erased", "person")
-RISKS = "'works-with-clients', 'knows-volunteers', 'sees-confidential-data', 'system-access', 'one-on-one', 'minors'"
+ACCEPTED = personal("who answers for a risk that is left (R33)", "as long as the role", "accepted")
+VOUCHED = personal("who vouches that a site is ready (R82)", "as long as the site is open", "ticked_by")
+NAMED = personal("whom to turn to at a site", "as long as the site is open", "who")
+
+
+def _one_of(names: Any) -> str:
+    """A list of names in SQL."""
+    return ", ".join(f"'{name}'" for name in names)
+
+
+RISKS = _one_of((*get_args(RiskFactor), *get_args(FurtherRisk)))
 
 
 class Base(DeclarativeBase):
@@ -65,7 +78,21 @@ class PlaceRow(Base):
     name: Mapped[str] = mapped_column(info=PUBLIC)
     zone: Mapped[str] = mapped_column(info=PUBLIC)
     country: Mapped[str | None] = mapped_column(info=PUBLIC)
+    subdivision: Mapped[str | None] = mapped_column(info=PUBLIC)
     languages: Mapped[list[str]] = mapped_column(info=PUBLIC)
+
+
+class PolicyRow(Base):
+    """What a place, a programme or an offering sets itself; `site` is the place whose administrator sets it (R37)."""
+
+    __tablename__ = "policy"
+    __table_args__ = (CheckConstraint("kind IN ('place', 'programme', 'offering')", name="kind"), Index(None, "site"))
+
+    kind: Mapped[HolderKind] = mapped_column(Text, primary_key=True, info=PUBLIC)
+    name: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    site: Mapped[str] = mapped_column(ForeignKey("place.site"), info=PUBLIC)
+    own: Mapped[dict[str, Any]] = mapped_column(info=PUBLIC)
+    version: Mapped[int] = mapped_column(info=PUBLIC)
 
 
 class DocumentRow(Base):
@@ -105,20 +132,34 @@ class ProgrammeRow(Base):
 
 
 class RoleRow(Base):
-    """A role of the catalogue of a place, with its risk assessment (R31, R36)."""
+    """A role of the catalogue of a place, with its risk assessment (R31, R33, R34, R36).
+
+    `accepted` says who accepted which risk that is left, until when. After `due_on` it has to be looked at again.
+    """
 
     __tablename__ = "role"
     __table_args__ = (
-        CheckConstraint("kind IN ('mentor', 'mentee', 'facilitator')", name="kind"),
+        CheckConstraint(f"kind IN ({_one_of(RoleKind)})", name="kind"),
         CheckConstraint(f"risks <@ ARRAY[{RISKS}]", name="risks"),
+        CheckConstraint("observability IN ('none', 'in-review', 'live')", name="observability"),
+        CheckConstraint("setting IN ('online', 'onsite')", name="setting"),
     )
 
     role: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     site: Mapped[str] = mapped_column(ForeignKey("place.site"), info=PUBLIC)
-    kind: Mapped[str] = mapped_column(info=PUBLIC)
+    kind: Mapped[RoleKind] = mapped_column(Text, info=PUBLIC)
     title: Mapped[str] = mapped_column(info=PUBLIC)
     description: Mapped[str] = mapped_column(info=PUBLIC)
-    risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
+    risks: Mapped[list[Risk]] = mapped_column(ARRAY(Text), info=PUBLIC)
+    times_a_month: Mapped[int | None] = mapped_column(info=PUBLIC)
+    observability: Mapped[Observability] = mapped_column(Text, server_default="none", info=PUBLIC)
+    setting: Mapped[Setting] = mapped_column(Text, server_default="online", info=PUBLIC)
+    controls: Mapped[list[str]] = mapped_column(server_default="{}", info=PUBLIC)
+    accepted: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=ACCEPTED)
+    review_on: Mapped[date | None] = mapped_column(info=PUBLIC)
+    due_on: Mapped[date | None] = mapped_column(info=PUBLIC)
+    weekly_hours: Mapped[float | None] = mapped_column(info=PUBLIC)
+    months: Mapped[int | None] = mapped_column(info=PUBLIC)
 
 
 class OfferingRow(Base):
@@ -137,6 +178,56 @@ class OfferingRow(Base):
     mentor_reply_hours: Mapped[int] = mapped_column(info=PUBLIC)
     mentee_reply_hours: Mapped[int] = mapped_column(info=PUBLIC)
     document: Mapped[str] = mapped_column(ForeignKey("document.document"), info=PUBLIC)
+
+
+class ReadinessRow(Base):
+    """What somebody looked at before a site's launch and vouches for (R82). `who` is whom the item names."""
+
+    __tablename__ = "readiness"
+
+    site: Mapped[str] = mapped_column(ForeignKey("place.site"), primary_key=True, info=PUBLIC)
+    item: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    ticked_by: Mapped[str] = mapped_column(info=VOUCHED)
+    ticked_on: Mapped[date] = mapped_column(info=PUBLIC)
+    who: Mapped[str | None] = mapped_column(info=NAMED)
+    recorded_by: Mapped[str] = mapped_column(info=PUBLIC)
+    recorded_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+
+
+class CalendarRow(Base):
+    """Days at a place and below on which less can be expected (R21); removed ones stay to be told of."""
+
+    __tablename__ = "calendar"
+    __table_args__ = (
+        CheckConstraint("reason IN ('holiday', 'exam-week', 'internet-shutdown', 'other')", name="reason"),
+        CheckConstraint("starts <= ends", name="span"),
+        Index(None, "site", "ends"),
+    )
+
+    entry: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    site: Mapped[str] = mapped_column(ForeignKey("place.site"), info=PUBLIC)
+    starts: Mapped[date] = mapped_column(info=PUBLIC)
+    ends: Mapped[date] = mapped_column(info=PUBLIC)
+    reason: Mapped[str] = mapped_column(info=PUBLIC)
+    recorded_by: Mapped[str] = mapped_column(info=PUBLIC)
+    recorded_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    removed_by: Mapped[str | None] = mapped_column(info=PUBLIC)
+    removed_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
+
+
+class SiteNoteRow(Base):
+    """A short text for those who write with people at a place."""
+
+    __tablename__ = "site_note"
+    __table_args__ = (Index(None, "site", "note"),)
+
+    note: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    site: Mapped[str] = mapped_column(ForeignKey("place.site"), info=PUBLIC)
+    language: Mapped[str] = mapped_column(info=PUBLIC)
+    text: Mapped[str] = mapped_column(info=PUBLIC)
+    until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    posted_by: Mapped[str] = mapped_column(info=PUBLIC)
+    posted_at: Mapped[datetime] = mapped_column(info=PUBLIC)
 
 
 class PersonRow(Base):

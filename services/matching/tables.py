@@ -16,6 +16,9 @@ CLOSING = personal("why a pair ended", "until one year after the pair's closing"
 LEFT_OUT = personal("telling why somebody was left out of a run", "until the run is deleted", "person")
 EXPLANATION = personal("telling why two people were proposed", "until the run is deleted", "mentor")
 
+KINDS = "role IN ('mentor', 'mentee', 'facilitator', 'staff', 'moderator', 'screener', 'coordinator')"
+"""Every kind of role is kept as it is heard; only mentors and mentees come into a pool."""
+
 
 class Base(DeclarativeBase):
     """Every table of this database but the platform's."""
@@ -55,7 +58,7 @@ class ApplicationRow(Base):
 
     __tablename__ = "application"
     __table_args__ = (
-        CheckConstraint("role IN ('mentor', 'mentee', 'facilitator')", name="role"),
+        CheckConstraint(KINDS, name="role"),
         Index(None, "offering"),
     )
 
@@ -72,7 +75,7 @@ class ClearanceRow(Base):
 
     __tablename__ = "clearance"
     __table_args__ = (
-        CheckConstraint("role IN ('mentor', 'mentee', 'facilitator')", name="role"),
+        CheckConstraint(KINDS, name="role"),
         CheckConstraint("state IN ('cleared', 'declined', 'ended')", name="state"),
         Index(None, "offering"),
         Index(None, "person"),

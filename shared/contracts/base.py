@@ -39,11 +39,15 @@ class Audience(StrEnum):
 
 
 class RoleKind(StrEnum):
-    """What a role does in a pair."""
+    """What a role does: in a pair, beside one, or for the network. Only mentors and mentees are paired."""
 
     MENTOR = "mentor"
     MENTEE = "mentee"
     FACILITATOR = "facilitator"
+    STAFF = "staff"
+    MODERATOR = "moderator"
+    SCREENER = "screener"
+    COORDINATOR = "coordinator"
 
 
 class Contradiction(Exception):

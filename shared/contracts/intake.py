@@ -1,9 +1,13 @@
 """What intake tells the others: places, roles, offerings, people's profiles and applications."""
 
-from typing import Literal
+from datetime import date
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
 from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath, Slug, Zone
+from shared.contracts.policy import OfferingPolicy
 
 PlaceKind = Literal["network", "organisation", "region", "site"]
 ProgrammeType = Literal["adult-adult", "adult-minor", "peer", "group"]
@@ -11,6 +15,18 @@ RiskFactor = Literal[
     "works-with-clients", "knows-volunteers", "sees-confidential-data", "system-access", "one-on-one", "minors"
 ]
 """The factors of R36, plus contact alone with one person and contact with minors."""
+FurtherRisk = Literal["adults-at-risk", "mentor-is-minor", "contact-outside-pair"]
+"""Factors that came later: readers of before do not know them, so they stand in a field of their own."""
+Risk = RiskFactor | FurtherRisk
+Observability = Literal["none", "in-review", "live"]
+"""Who sees the contact: nobody, staff afterwards or before delivery, somebody at that moment (R44)."""
+Setting = Literal["online", "onsite"]
+Tier = Literal["basic", "intermediate", "comprehensive"]
+
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2: `AF`."""
+SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
+"""ISO 3166-2: `GB-SCT`."""
 
 _PERSON = "01985b3e-7a10-7000-8000-000000000001"
 
@@ -18,37 +34,67 @@ _PERSON = "01985b3e-7a10-7000-8000-000000000001"
 class SiteChanged(
     Event, name="site.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="site/{site}"
 ):
-    """A place was added or changed. Subject: site/<path>."""
+    """A place was added or changed. Subject: site/<path>.
+
+    `country` and `subdivision` are the place's own or those of the nearest place above that names a country: they say
+    whose law holds there.
+    """
 
     site: SitePath
     place: PlaceKind
     zone: Zone
+    country: CountryCode | None = None
+    subdivision: SubdivisionCode | None = None
 
-    example = {"site": "net.af.kabul", "place": "site", "zone": "Asia/Kabul"}
+    example = {"site": "net.gb.leith", "place": "site", "zone": "Europe/London", "country": "GB"} | {
+        "subdivision": "GB-SCT"
+    }
 
 
 class RoleChanged(
     Event, name="role.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="role/{role}"
 ):
-    """A role of the catalogue was added or changed. `site` is the place whose catalogue it stands in."""
+    """A role of the catalogue was added or changed. `site` is the place whose catalogue it stands in.
+
+    The risk is made of `risks` and `further_risks` together, of how often (`times_a_month`; None: nobody limits it),
+    of who sees it and where. The commitment asked for is the role's or that of the offering's policy, whichever is
+    higher (R26).
+    """
 
     role: Slug
     kind_of_role: RoleKind
     site: SitePath
     risks: list[RiskFactor]
+    further_risks: list[FurtherRisk] = []
+    times_a_month: int | None = None
+    observability: Observability = "none"
+    setting: Setting = "online"
+    tier: Tier | None = None
+    weekly_hours: float | None = None
+    months: int | None = None
 
     example = {
         "role": "mentor-adult",
         "kind_of_role": "mentor",
         "site": "net",
         "risks": ["one-on-one", "works-with-clients"],
+        "further_risks": ["adults-at-risk"],
+        "times_a_month": 8,
+        "observability": "in-review",
+        "setting": "online",
+        "tier": "comprehensive",
+        "weekly_hours": 1.0,
+        "months": 6,
     }
 
 
 class OfferingChanged(
     Event, name="offering.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="offering/{offering}"
 ):
-    """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10)."""
+    """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10).
+
+    `policy` is what is in force there: the join of its places, its programme and its own; the hours are within it.
+    """
 
     offering: OfferingId
     site: SitePath
@@ -57,6 +103,7 @@ class OfferingChanged(
     is_open: bool
     mentor_reply_hours: int
     mentee_reply_hours: int
+    policy: OfferingPolicy | None = None
 
     example = {
         "offering": "first-steps@net.af.kabul",
@@ -66,6 +113,38 @@ class OfferingChanged(
         "is_open": True,
         "mentor_reply_hours": 48,
         "mentee_reply_hours": 96,
+        "policy": OfferingPolicy.example,
+    }
+
+
+class Span(BaseModel):
+    """An entry of a calendar, its first and last day included."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    entry: UUID
+    starts: date
+    ends: date
+
+
+class CalendarChanged(
+    Event,
+    name="calendar.changed",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="site/{site}+calendar",
+):
+    """The whole calendar of a place. It holds for all places below, too, each by its own zone (R21)."""
+
+    site: SitePath
+    spans: list[Span]
+
+    example = {
+        "site": "net.af.kabul",
+        "spans": [
+            {"entry": "01985b3e-7a10-7000-8000-000000000003", "starts": "2027-03-20", "ends": "2027-03-22"},
+        ],
     }
 
 

@@ -12,8 +12,9 @@ from tests.support.running import BEGINNING, Running
 
 
 async def live_intake(it: Running) -> None:
-    """A network, two people with profiles, one of whom applied and signed."""
+    """A network with a calendar, two people with profiles, one of whom applied and signed."""
     await intake.network(it)
+    intake.good(await intake.coordinator(it).post(f"/places/{intake.SITE}/calendar", json=intake.DAYS))
     rows = intake.batch(intake.roster_row(1, evidence=intake.held()), intake.roster_row(2))
     intake.good(await intake.coordinator(it).post("/imports", json=rows))
 

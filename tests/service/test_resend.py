@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.registry import resends
 from services.intake import queries as intake
+from services.intake.policies import Policies
 from services.intake.tables import OfferingRow, PersonRow, PlaceRow, RoleRow
 from services.matching import pairing
 from services.matching.tables import PairRow
@@ -137,13 +138,13 @@ async def moves_a_place(session: AsyncSession, clock: Clock) -> str:
               "country": row.country, "languages": row.languages}  # fmt: skip
     session.expunge(row)
     await intake.put(session, PlaceRow, "site", values)
-    await emit(session, intake.site_event(PlaceRow(**values)), at=clock.now())
+    await emit(session, intake.site_event(PlaceRow(**values), {"net.af": ("AF", None)}), at=clock.now())
     return "site/net.af"
 
 
 async def changes_a_role(session: AsyncSession, clock: Clock) -> str:
     row = await session.get_one(RoleRow, "mentor-adult")
-    values = {name: getattr(row, name) for name in ("role", "site", "kind", "title", "description")} | {"risks": []}
+    values = {column.name: getattr(row, column.name) for column in RoleRow.__table__.columns} | {"risks": []}
     session.expunge(row)
     await intake.put(session, RoleRow, "role", values)
     await emit(session, intake.role_event(RoleRow(**values)), at=clock.now())
@@ -155,7 +156,7 @@ async def closes_an_offering(session: AsyncSession, clock: Clock) -> str:
     values = {column.name: getattr(row, column.name) for column in OfferingRow.__table__.columns} | {"is_open": False}
     session.expunge(row)
     await intake.put(session, OfferingRow, "offering", values)
-    await emit(session, intake.offering_event(OfferingRow(**values), "adult-adult"), at=clock.now())
+    await emit(session, intake.offering_event(OfferingRow(**values), "adult-adult", Policies({})), at=clock.now())
     return f"offering/{row.offering}"
 
 

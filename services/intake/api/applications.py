@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, or_, select
 
 from services.intake import queries
 from services.intake.api.people import enrolled
-from services.intake.api.seen import existing
+from services.intake.api.seen import STAFF, existing
 from services.intake.domain import applications as rules
 from services.intake.domain.applications import State
 from services.intake.fields import Body
 from services.intake.tables import ApplicationRow, OfferingRow, PersonRow, RoleRow
-from shared.access import Caller, CallerDep, Role, within
+from shared.access import Caller, CallerDep, within
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
 from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.ids import new_id
@@ -24,8 +24,6 @@ from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.problems import Conflict, Invalid, NotFound
 
 router = APIRouter(route_class=TransactionRoute)
-
-STAFF: tuple[Role, ...] = ("coordinator", "administrator", "screener")
 
 
 class ApplicationBody(Body):

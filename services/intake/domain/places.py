@@ -1,5 +1,7 @@
 """The tree of places: network, organisation (legal entity and data controller), region, site."""
 
+from collections.abc import Mapping
+
 from shared.contracts import Contradiction
 from shared.contracts.intake import PlaceKind
 
@@ -14,6 +16,11 @@ _CODES = (
 )
 COUNTRIES = frozenset(_CODES[at : at + 2] for at in range(0, len(_CODES), 2))
 """ISO 3166-1 alpha-2."""
+
+Law = tuple[str | None, str | None]
+"""The country and the subdivision whose law holds at a place."""
+Laws = Mapping[str, Law]
+"""What places name themselves."""
 
 
 def parent_of(site: str) -> str | None:
@@ -35,6 +42,17 @@ def above(site: str) -> list[str]:
 def covers(place: str, site: str) -> bool:
     """Whether `site` is `place` or lies below it."""
     return site == place or site.startswith(f"{place}.")
+
+
+def law_at(own: Laws, site: str) -> Law:
+    """Whose law holds at a place: what itself or the nearest place above names."""
+    return next((own[place] for place in reversed(above(site)) if place in own and own[place][0]), (None, None))
+
+
+def moved(before: Laws, after: Laws, site: str) -> list[str]:
+    """The places at and below `site` where another law holds afterwards."""
+    below = sorted(place for place in after if covers(site, place))
+    return [place for place in below if law_at(before, place) != law_at(after, place)]
 
 
 def check_place(site: str, kind: PlaceKind, parent_kind: PlaceKind | None) -> None:

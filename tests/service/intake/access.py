@@ -4,7 +4,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.access import Role
-from tests.service.intake.scenes import CARD, DOCUMENT, MENTOR, OFFERING, OPEN, PLACES, PROFILE, SITE, batch, roster_row
+from tests.service.intake.scenes import (
+    CARD,
+    DAYS,
+    DOCUMENT,
+    MENTOR,
+    NOTE,
+    OFFERING,
+    OPEN,
+    PLACES,
+    PROFILE,
+    SITE,
+    TICK,
+    batch,
+    roster_row,
+)
 
 ADMINISTRATOR: tuple[Role, ...] = ("administrator",)
 COORDINATION: tuple[Role, ...] = ("administrator", "coordinator")
@@ -27,17 +41,40 @@ class Case:
     is_list: bool = False
 
 
+NOBODY = "01985b3e-7a10-7000-8000-0000000000ff"
+"""An id that nothing has."""
 HERE = {"site": SITE}
+SEEN = {"If-Match": "*"}
 ROUTES: dict[str, Case] = {
     "PUT /places/{site}": Case(f"/places/{SITE}", ADMINISTRATOR, PLACES[SITE], site="net.af"),
     "GET /places/{site}": Case(f"/places/{SITE}", ALL),
     "GET /places": Case("/places", ALL, is_list=True),
+    "GET /places/{site}/policy": Case(f"/places/{SITE}/policy", ALL),
+    "PUT /places/{site}/policy": Case(f"/places/{SITE}/policy", ADMINISTRATOR, {"months": 3}, headers=SEEN),
+    "GET /programmes/{programme}/policy": Case("/programmes/local/policy", ALL),
+    "PUT /programmes/{programme}/policy": Case("/programmes/local/policy", ADMINISTRATOR, {"months": 3}, headers=SEEN),
+    "GET /offerings/{offering}/policy": Case(f"/offerings/{OFFERING}/policy", ALL),
+    "PUT /offerings/{offering}/policy": Case(
+        f"/offerings/{OFFERING}/policy", ADMINISTRATOR, {"months": 3}, headers=SEEN
+    ),
     "PUT /programmes/{programme}": Case(
         "/programmes/local", ADMINISTRATOR, {**HERE, "name": "Local", "type": "adult-adult"}
     ),
     "GET /programmes/{programme}": Case("/programmes/local", ALL),
     "PUT /roles/{role}": Case("/roles/local", ADMINISTRATOR, MENTOR | HERE),
     "GET /roles/{role}": Case("/roles/local", ALL),
+    "GET /roles": Case("/roles", ALL, is_list=True),
+    "GET /places/{site}/role-templates": Case(f"/places/{SITE}/role-templates", ALL),
+    "GET /places/{site}/role-reviews": Case(f"/places/{SITE}/role-reviews", STAFF),
+    "GET /places/{site}/readiness": Case(f"/places/{SITE}/readiness", STAFF),
+    "PUT /places/{site}/readiness/{item}": Case(f"/places/{SITE}/readiness/access", COORDINATION, TICK),
+    "DELETE /places/{site}/readiness/{item}": Case(f"/places/{SITE}/readiness/access", COORDINATION),
+    "POST /places/{site}/calendar": Case(f"/places/{SITE}/calendar", COORDINATION, DAYS),
+    "GET /places/{site}/calendar": Case(f"/places/{SITE}/calendar", ALL),
+    "DELETE /places/{site}/calendar/{entry}": Case(f"/places/{SITE}/calendar/{NOBODY}", COORDINATION),
+    "POST /places/{site}/notes": Case(f"/places/{SITE}/notes", COORDINATION, NOTE),
+    "GET /places/{site}/notes": Case(f"/places/{SITE}/notes", ALL),
+    "DELETE /places/{site}/notes/{note}": Case(f"/places/{SITE}/notes/{NOBODY}", COORDINATION),
     "PUT /offerings/{offering}": Case(f"/offerings/{OFFERING}", ADMINISTRATOR, OPEN),
     "GET /offerings/{offering}": Case(f"/offerings/{OFFERING}", ALL),
     "GET /offerings": Case("/offerings", ALL, is_list=True),

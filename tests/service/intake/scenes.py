@@ -6,6 +6,7 @@ from uuid import UUID
 
 from httpx2 import AsyncClient, Response
 
+from services.intake.domain.readiness import TICKED
 from tests.support.running import Running
 
 Start = Callable[..., Awaitable[Running]]
@@ -18,13 +19,23 @@ TEXT = "Be kind.\nKeep what you hear to yourself.\n"
 PLACES: dict[str, dict[str, Any]] = {
     "net": {"place": "network", "name": "The network", "zone": "UTC", "languages": ["en"]},
     "net.af": {"place": "organisation", "name": "Afghanistan", "zone": "Asia/Kabul", "country": "AF"},
-    SITE: {"place": "site", "name": "Kabul", "zone": "Asia/Kabul", "country": "AF", "languages": ["fa-AF", "ps"]},
-    "net.af.herat": {"place": "site", "name": "Herat", "zone": "Asia/Kabul", "country": "AF"},
+    SITE: {"place": "site", "name": "Kabul", "zone": "Asia/Kabul", "country": "AF", "languages": ["fa-AF", "ps", "en"]},
+    "net.af.herat": {
+        "place": "site",
+        "name": "Herat",
+        "zone": "Asia/Kabul",
+        "country": "AF",
+        "languages": ["fa-AF", "en"],
+    },
 }
 DOCUMENT = {"site": "net", "language": "en", "text": TEXT}
 PROGRAMME = {"site": "net", "name": "First steps", "type": "adult-adult"}
-MENTOR = {"site": "net", "kind": "mentor", "title": "Mentor", "risks": ["one-on-one", "knows-volunteers"]}
-MENTEE = {"site": "net", "kind": "mentee", "title": "Mentee", "risks": []}
+WRITTEN = {"description": "Writes about one hour a week.", "review_on": "2027-11-01"}
+MENTOR = {"site": "net", "kind": "mentor", "title": "Mentor", "risks": ["one-on-one", "knows-volunteers"], **WRITTEN}
+MENTEE = {"site": "net", "kind": "mentee", "title": "Mentee", "risks": [], **WRITTEN}
+TICK = {"ticked_by": "Laila Azizi", "ticked_on": "2026-10-01", "who": "Omid Karimi"}
+DAYS = {"starts": "2026-12-01", "ends": "2026-12-03", "reason": "internet-shutdown"}
+NOTE = {"language": "en", "text": "Exams begin on Monday.", "until": "2026-12-10"}
 OPEN = {"is_open": True, "document": "conduct"}
 
 PUTS: list[tuple[str, dict[str, Any]]] = [
@@ -33,6 +44,7 @@ PUTS: list[tuple[str, dict[str, Any]]] = [
     ("/programmes/first-steps", PROGRAMME),
     ("/roles/mentor-adult", MENTOR),
     ("/roles/mentee-adult", MENTEE),
+    *((f"/places/{site}/readiness/{item}", TICK) for site in (SITE, "net.af.herat") for item in TICKED),
     (f"/offerings/{OFFERING}", OPEN),
 ]
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from services.intake.domain.readiness import TICKED
 from tests.service.intake.scenes import (
     DOCUMENT,
     MENTOR,
@@ -10,6 +11,7 @@ from tests.service.intake.scenes import (
     OPEN,
     PLACES,
     SITE,
+    TICK,
     Start,
     administrator,
     coordinator,
@@ -131,6 +133,7 @@ async def other_network(it: Running) -> None:
         ("/documents/other-conduct/versions/1", DOCUMENT | {"site": "other"}),
         ("/programmes/other-steps", {"site": "other", "name": "Other", "type": "peer"}),
         ("/roles/other-mentor", MENTOR | {"site": "other"}),
+        *((f"/places/other.site/readiness/{item}", TICK) for item in TICKED),
         ("/offerings/other-steps@other.site", {"is_open": True, "document": "other-conduct"}),
     ]
     for path, body in entries:

@@ -51,10 +51,11 @@ async def test_what_is_read_is_what_was_put(running: Start) -> None:
     it = await running("intake")
     await network(it)
     http = coordinator(it)
-    assert good(await http.get(f"/places/{SITE}")) == {**PLACES[SITE], "site": SITE}
+    assert good(await http.get(f"/places/{SITE}")) == {**PLACES[SITE], "site": SITE, "subdivision": None}
     assert good(await http.get("/programmes/first-steps")) == {**PROGRAMME, "programme": "first-steps"}
     role = good(await http.get("/roles/mentor-adult"))
-    assert role == {**MENTOR, "role": "mentor-adult", "description": "", "risks": sorted(MENTOR["risks"])}
+    assert {key: role[key] for key in MENTOR} == {**MENTOR, "risks": sorted(MENTOR["risks"])}
+    assert (role["role"], role["observability"], role["times_a_month"]) == ("mentor-adult", "none", None)
     offering = good(await http.get(f"/offerings/{OFFERING}"))
     assert (offering["mentor_reply_hours"], offering["mentee_reply_hours"]) == (48, 96)
     assert (offering["programme_type"], offering["site"]) == ("adult-adult", SITE)
@@ -180,7 +181,7 @@ async def test_administrators_stay_below_their_place(running: Start) -> None:
     await network(it)
     http = it.client(role="administrator", site=SITE)
     for path, body in PUTS:
-        expected = 200 if path.startswith("/offerings") else 403
+        expected = 200 if path.startswith(("/offerings", f"/places/{SITE}/readiness")) else 403
         assert (await http.put(path, json=body)).status_code == expected, path
 
 
@@ -195,7 +196,7 @@ async def test_lists_come_in_pages(running: Start) -> None:
         person = await registered(it, email=f"{number}-{role}@example.org")
         asked = {"person": str(person), "role": role, "offering": OFFERING}
         good(await coordinator(it).post("/applications", json=asked))
-    for path in ("/places", "/offerings", "/documents", "/applications"):
+    for path in ("/places", "/roles", "/offerings", "/documents", "/applications"):
         await check_pages(administrator(it), path)
 
 

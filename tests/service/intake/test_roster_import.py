@@ -10,6 +10,8 @@ import pytest
 from deploy.cli.network import apply_network
 from deploy.rosters.importing import Order, carry_out, prepare
 from deploy.rosters.maps import SHIPPED
+from services.intake.domain.readiness import TICKED
+from tests.service.intake.scenes import TICK, WRITTEN
 from tests.support.running import Running
 
 Start = Callable[..., Awaitable[Running]]
@@ -18,12 +20,16 @@ FILES = {"mentors.csv": "mentor-civil", "mentees.csv": "mentee-civil"}
 NETWORK: dict[str, list[dict[str, Any]]] = {
     "places": [
         {"site": "net", "place": "network", "name": "Letters", "zone": "Europe/London", "languages": ["en"]},
-        {"site": SITE, "place": "site", "name": "London", "zone": "Europe/London", "languages": ["en"]},
+        {
+            "site": SITE, "place": "site", "name": "London", "zone": "Europe/London", "country": "GB",
+            "languages": ["en"],
+        },
     ],
+    "readiness": [{"site": SITE, "item": item, **TICK} for item in TICKED],
     "documents": [{"document": "conduct", "version": 1, "site": "net", "language": "en", "text": "1. Be kind."}],
     "programmes": [{"programme": "civil-mentoring", "site": "net", "name": "Civil", "type": "adult-adult"}],
     "roles": [
-        {"role": f"{kind}-civil", "site": "net", "kind": kind, "title": kind, "description": kind, "risks": []}
+        {"role": f"{kind}-civil", "site": "net", "kind": kind, "title": kind, "risks": [], **WRITTEN}
         for kind in ("mentor", "mentee")
     ],
     "offerings": [

@@ -200,6 +200,21 @@ async def test_the_pool_says_who_can_be_paired_and_why_not(running: Factory) -> 
     assert "languages" not in str(pool)
 
 
+@pytest.mark.parametrize("kind", ["facilitator", "staff", "moderator", "screener", "coordinator"])
+async def test_other_kinds_of_roles_are_heard_and_never_paired(running: Factory, kind: str) -> None:
+    """Whoever is cleared for work beside the pairs comes into no pool, and can be nominated by nobody."""
+    it = await running("matching")
+    await it.hear(offering())
+    await it.hear(applied(STRANGER, kind))
+    await it.hear(cleared(MENTOR, kind))
+    await it.hear(cleared(MENTEE, "mentee"))
+    await it.hear(ended(person(0x91), kind))
+    assert await it.dead() == []
+    pool = (await call(it, "GET", "/pool", params={"offering": OFFERING})).json()["items"]
+    assert [one["person"] for one in pool] == [str(MENTEE)]
+    assert (await nominate(it)).status_code == 409
+
+
 async def test_the_pool_is_listed_in_pages(running: Factory) -> None:
     """Keyset paging: role and id."""
     it = await running("matching")

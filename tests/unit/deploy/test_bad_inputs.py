@@ -40,6 +40,8 @@ TYPED = [
     ("token screener --hours -1", "--hours"),
     ("token screener --site KABUL", "--site"),
     ("events tail --site Kabul", "--site"),
+    ("policy show Kabul", "net.af.kabul"),
+    ("policy set first-steps@Kabul months 3", "net.af.kabul"),
     ("events tail --subject clearence/1", "clearance/"),
     ("events tail --type pair.matched --subject role/mentor", "pair/"),
     ("events tail --type pair.mached", "pair.matched"),

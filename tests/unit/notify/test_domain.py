@@ -146,6 +146,10 @@ def test_mentees_are_admitted_and_volunteers_cleared() -> None:
         RoleKind.MENTOR: Kind.CLEARED,
         RoleKind.MENTEE: Kind.ADMITTED,
         RoleKind.FACILITATOR: Kind.CLEARED,
+        RoleKind.STAFF: Kind.CLEARED,
+        RoleKind.MODERATOR: Kind.CLEARED,
+        RoleKind.SCREENER: Kind.CLEARED,
+        RoleKind.COORDINATOR: Kind.CLEARED,
     }
 
 

@@ -1,0 +1,53 @@
+"""The readiness of a site, read from the rows."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.intake import policies, queries
+from services.intake.domain import places, roles
+from services.intake.domain.policy import in_force
+from services.intake.domain.readiness import Facts, Item, checklist
+from services.intake.tables import DocumentRow, DocumentVersionRow, PlaceRow, ReadinessRow, RoleRow
+from shared.contracts import RoleKind
+
+PAIRS = (RoleKind.MENTOR, RoleKind.MENTEE, RoleKind.FACILITATOR)
+"""The kinds of roles that have to be in order before pairs are made."""
+
+
+async def checklist_of(session: AsyncSession, site: str, today: date, document: str | None = None) -> list[Item]:
+    """A site's checklist; with the conduct document of an offering where one is named."""
+    place = await session.get_one(PlaceRow, site)
+    catalogue = select(RoleRow).where(RoleRow.site.in_(places.above(site)), RoleRow.kind.in_(PAIRS))
+    found = list(await session.scalars(catalogue))
+    known = await policies.policies_of(session, [site])
+    facts = Facts(
+        country=places.law_at(await queries.laws(session, [site]), site)[0],
+        languages=place.languages,
+        document_languages=await _document_languages(session, site, document),
+        roles=[row.role for row in found],
+        due_roles=[row.role for row in found if _is_due(row, today)],
+        needs_facilitator=bool(in_force(known.at_place(site))["facilitator"].value),
+        has_facilitator=any(row.kind == RoleKind.FACILITATOR for row in found),
+    )
+    ticks = await session.scalars(select(ReadinessRow.item).where(ReadinessRow.site == site))
+    return checklist(facts, set(ticks))
+
+
+def _is_due(row: RoleRow, today: date) -> bool:
+    until = [date.fromisoformat(each["until"]) for each in row.accepted]
+    return bool(roles.due(row.review_on, until, row.description, today))
+
+
+async def _document_languages(session: AsyncSession, site: str, document: str | None) -> set[str]:
+    """The languages in which a conduct document of the branch is in force."""
+    newest = (
+        select(DocumentVersionRow.language)
+        .join(DocumentRow, DocumentRow.document == DocumentVersionRow.document)
+        .where(DocumentRow.site.in_(places.above(site)))
+        .ext(distinct_on(DocumentVersionRow.document))
+        .order_by(DocumentVersionRow.document, DocumentVersionRow.number.desc())
+    )
+    return set(await session.scalars(newest.where(DocumentRow.document == document) if document else newest))
