@@ -1,9 +1,20 @@
 """Settings that would send a password in the open or write a header that nobody meant are refused."""
 
+import json
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
 from services.notify.settings import Settings
+from shared.access import new_key
+
+
+@pytest.fixture(autouse=True)
+def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A keys file in the folder where this test runs."""
+    monkeypatch.chdir(tmp_path)
+    Path("keys.json").write_text(json.dumps(new_key()[1]))
 
 
 def settings(**chosen: str) -> Settings:
@@ -21,7 +32,7 @@ def test_without_a_word_mail_goes_to_this_machine() -> None:
 def test_no_password_goes_over_an_open_line() -> None:
     """A password needs encryption, but on this machine."""
     secret = {"smtp_user": "u", "smtp_password": "p"}
-    with pytest.raises(ValidationError, match="SMTP_TLS"):
+    with pytest.raises(ValidationError, match="smtp_tls"):
         settings(**secret, smtp_host="mail.example.org")
     assert settings(**secret, smtp_host="mail.example.org", smtp_tls="starttls").smtp_tls == "starttls"
     assert settings(**secret).smtp_host == "127.0.0.1"
