@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import aio_pika
@@ -26,7 +27,7 @@ from shared.ids import made_at
 from shared.inbox import is_too_old
 from shared.messaging.topology import queue_name
 
-Lines = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document per line.")]
+Lines = Annotated[bool, Parameter(name=("--jsonl", "--json"), negative="", help="One JSON document per line.")]
 Type = Annotated[str | None, Parameter(help="Only this event type: `reply.overdue`, or the full type.")]
 
 
@@ -40,6 +41,7 @@ def register(app: App) -> None:
 def tail(
     *,
     since: Since = None,
+    until: Until = None,
     type: Type = None,
     site: Site = None,
     subject: str | None = None,
@@ -53,6 +55,9 @@ def tail(
     ----------
     since
         begin that long ago instead of now.
+    until
+        end with the archive instead of following, and leave out what was made from then on; without `since` from the
+        archive's beginning.
     subject
         only about this: `clearance/<id>`.
     for_
@@ -60,22 +65,19 @@ def tail(
     limit
         end after that many events.
     """
+    demand_order(since, until)
     types = {event.type for event in events_named(type)} if type else None
     if subject:
         _demand_fitting(subject, types or REGISTRY)
 
-    def wanted(envelope: Envelope) -> bool:
-        return (
-            (types is None or envelope.type in types)
-            and (site is None or any(_lies_in(each, site) for each in (envelope.site, envelope.othersite)))
-            and (subject is None or envelope.subject == subject)
-        )
+    wanted = partial(_is_wanted, types=types, site=site, subject=subject, until=until)
 
     async def follow() -> None:
         if site:
             await demand_place(site)
         left = limit
-        async for found in read(broker_url(), since or real_now(), follow=True):
+        begin = since or (None if until else real_now())
+        async for found in read(broker_url(), begin, follow=until is None):
             if wanted(found.envelope):
                 _print(found.envelope, json)
                 left = None if left is None else left - 1
@@ -122,6 +124,17 @@ def replay(
     asyncio.run(count() if dry_run else put(broker_url(), messages(), rate))
     lines = [{"type": kind, "events": number} for kind, number in sorted(counts.items())]
     show(lines, as_json=json, title="Would be put back" if dry_run else "Put back", empty="Nothing is to be put back.")
+
+
+def _is_wanted(
+    envelope: Envelope, *, types: set[str] | None, site: str | None, subject: str | None, until: datetime | None
+) -> bool:
+    return (
+        (types is None or envelope.type in types)
+        and (site is None or any(_lies_in(each, site) for each in (envelope.site, envelope.othersite)))
+        and (subject is None or envelope.subject == subject)
+        and (until is None or envelope.id.version != 7 or made_at(envelope.id) < until)
+    )
 
 
 def _demand_fitting(subject: str, types: Iterable[str]) -> None:

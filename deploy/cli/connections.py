@@ -45,6 +45,13 @@ def broker_url() -> str:
     return addresses().amqp_url
 
 
+def management_url() -> str | None:
+    """The management API of the same broker, RAPPORT_AMQP_MANAGEMENT_URL or the running platform's; None if unknown."""
+    if os.environ.get("RAPPORT_AMQP_URL"):
+        return os.environ.get("RAPPORT_AMQP_MANAGEMENT_URL")
+    return addresses().management_url
+
+
 def usable_broker(url: str, setting: str) -> str:
     """The address of a broker as it was given. Raises Typed, naming `setting`, for what is none."""
     return _usable(url, setting, BROKER)
@@ -98,7 +105,8 @@ async def connected(url: str, name: str, setting: str) -> AsyncIterator[asyncpg.
     except asyncpg.InsufficientPrivilegeError as error:
         raise Unavailable(f"{name} does not allow this ({error}); set {setting} to a role that may.") from error
     except _AWAY as error:
-        raise Unavailable(f"{name} does not answer ({error}); is it running, and is {setting} right?") from error
+        told = str(error) or type(error).__name__
+        raise Unavailable(f"{name} does not answer ({told}); is it running, and is {setting} right?") from error
 
 
 async def put(amqp_url: str, messages: AsyncIterable[tuple[str, aio_pika.Message]], rate: int | None = None) -> int:

@@ -18,10 +18,12 @@ from pydantic import ValidationError
 from deploy.cli import (
     archives,
     backups,
+    completion,
     copies,
     database,
     deadletters,
     demo,
+    doctor,
     events,
     importing,
     inboxes,
@@ -34,6 +36,7 @@ from deploy.cli import (
     stories,
     tokens,
     topology,
+    urls,
 )
 from deploy.cli.common import Typed, help_console, say
 from deploy.local.problems import Problem
@@ -50,6 +53,8 @@ app = App(
 )
 for group in (
     running,
+    doctor,
+    urls,
     demo,
     tokens,
     topology,
@@ -67,6 +72,7 @@ for group in (
     network,
     importing,
     matching,
+    completion,
 ):
     group.register(app)
 

@@ -34,6 +34,7 @@ TYPED = [
     ("dead list --until 9999-12-31T23:59-14:00", "--until"),
     ("dead list --since 2026-02-01 --until 2026-01-01", "--since has to be earlier"),
     ("events replay --service screening --since 1h --until 2h", "--since has to be earlier"),
+    ("events tail --since 1h --until 2h", "--since has to be earlier"),
     ("dead replay --all --rate 0/s", "--rate"),
     ("token screener --hours nan", "--hours"),
     ("token screener --hours inf", "--hours"),
