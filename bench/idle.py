@@ -1,4 +1,4 @@
-"""What a platform that nobody uses costs: processor and memory of each service over five minutes."""
+"""What a platform that nobody uses costs: its start, then processor and memory of each service over five minutes."""
 
 import asyncio
 import os
@@ -13,6 +13,7 @@ from deploy.registry import SERVICES
 
 SECONDS = 300.0
 SETTLED_SECONDS = 10.0
+START_SECONDS = 30.0
 MEMORY_MB = {"intake": 130, "screening": 130, "matching": 130, "messaging": 170, "notify": 170}
 
 
@@ -22,7 +23,9 @@ async def run(_: Servers, __: int, scale: float) -> list[Row]:
     with Home.temporary() as home:
         platform = Platform(home, lambda _: None)
         async with platform.supervisor:
+            began = time.monotonic()
             await platform.start()
+            start = time.monotonic() - began
             await asyncio.sleep(SETTLED_SECONDS)
             pids = _pids(home)
             used, began = {name: _cpu(pid) for name, pid in pids.items()}, time.monotonic()
@@ -32,6 +35,7 @@ async def run(_: Servers, __: int, scale: float) -> list[Row]:
             memory = {name: _pss_mb(pid) for name, pid in pids.items()}
     note = f"over {seconds:.0f} s"
     return [
+        limit("start-up", "on an empty folder", "s", start, START_SECONDS, "until every service is ready"),
         *(limit("idle, processor", name, "% of a core", cpu[name], 1.0, note) for name in SERVICES),
         *(limit("idle, memory", name, "MB PSS", memory[name], MEMORY_MB[name], note) for name in SERVICES),
     ]

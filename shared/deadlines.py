@@ -9,7 +9,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Column, DateTime, Index, Select, Table, Text, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    Index,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -18,6 +31,8 @@ from shared.clock import Clock, real_now
 from shared.db import PLATFORM, PUBLIC
 
 RETRY = timedelta(seconds=5)
+CLAIMED_SECONDS = 0.05
+"""How long to wait before looking again: all that was due has fired, or another process has it in hand."""
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +74,11 @@ async def due(session: AsyncSession, now: datetime) -> int:
     return count or 0
 
 
+def _may_fire() -> ColumnElement[bool]:
+    real = bindparam("real_now", type_=DateTime(timezone=True))
+    return or_(deadline.c.retry_at.is_(None), deadline.c.retry_at <= real)
+
+
 class Timers:
     """Fires the deadlines of one service. `rules` maps each kind of deadline to what it causes."""
 
@@ -70,13 +90,20 @@ class Timers:
         committed: Callable[[], None],
     ) -> None:
         self._sessions, self._clock, self._rules, self._committed = sessions, clock, rules, committed
+        ours = deadline.c.kind.in_(rules), _may_fire()
+        self._next = select(deadline.c.due_at).where(*ours).order_by(deadline.c.due_at).limit(1)
+        earliest = select(deadline.c.kind, deadline.c.subject, deadline.c.due_at).where(
+            *ours, deadline.c.due_at <= bindparam("now", type_=DateTime(timezone=True))
+        )
+        self._earliest = earliest.order_by(deadline.c.due_at).limit(1).with_for_update(skip_locked=True)
 
     async def run(self) -> None:
         """Fire what is due, for ever."""
         while True:
             try:
-                fired = await self.step()
-                pause = 0.0 if fired else await self._until_next()
+                pause = await self._until_next()
+                while not pause:
+                    pause = 0.0 if await self.step() else CLAIMED_SECONDS
             except Exception as error:
                 log.warning("timers.wait", reason=repr(error))
                 pause = 1.0
@@ -86,17 +113,18 @@ class Timers:
         """Real seconds until the next deadline is due, or until it is time to see whether another one was armed."""
         now, poll = self._clock.now(), self._clock.poll_seconds
         async with self._sessions() as session:
-            next_at = await session.scalar(select(func.min(deadline.c.due_at)).where(deadline.c.due_at > now))
+            next_at: datetime | None = await session.scalar(self._next, {"real_now": real_now()})
+        if next_at is not None and next_at <= now:
+            return 0.0
         if next_at is None or not self._clock.rate:
             return poll
-        seconds: float = (next_at - now).total_seconds()
-        return min(poll, seconds / self._clock.rate)
+        return min(poll, (next_at - now).total_seconds() / self._clock.rate)
 
     async def step(self) -> bool:
         """Fire the earliest due deadline. False when none is due."""
         now = self._clock.now()
         async with self._sessions() as session:
-            found = (await session.execute(self._earliest(now))).one_or_none()
+            found = (await session.execute(self._earliest, {"now": now, "real_now": real_now()})).one_or_none()
             if found is None:
                 return False
             kind, subject, due_at = found
@@ -113,16 +141,6 @@ class Timers:
         telemetry.deadline_lateness((now - due_at).total_seconds())
         self._committed()
         return True
-
-    def _earliest(self, now: datetime) -> Select[str, str, datetime]:
-        waiting = or_(deadline.c.retry_at.is_(None), deadline.c.retry_at <= real_now())
-        return (
-            select(deadline.c.kind, deadline.c.subject, deadline.c.due_at)
-            .where(deadline.c.due_at <= now, waiting, deadline.c.kind.in_(self._rules))
-            .order_by(deadline.c.due_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
 
     @staticmethod
     async def _postpone(session: AsyncSession, kind: str, subject: str) -> None:

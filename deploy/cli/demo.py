@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from deploy.cli.common import CheckFailed, Install, Json, console, print_json, say
+from deploy.cli.common import CheckFailed, Install, Json, Typed, console, print_json, say
 from deploy.cli.ledger import account
-from deploy.demo import story
+from deploy.demo.cast import Cast
 from deploy.demo.foretold import Account, foretell
 from deploy.demo.play import NETWORK, play
-from deploy.demo.stage import Fault, NotQuiet, stage
+from deploy.demo.scenes import write
+from deploy.demo.stage import Fault, NotQuiet, Stage, stage
+from deploy.demo.story import Story
+from deploy.demo.telling import Lines
 from deploy.demo.witness import witness
 from deploy.local.home import Home
 
@@ -24,6 +27,8 @@ def register(app: App) -> None:
 def demo(
     *,
     seed: int = 1,
+    scene: Annotated[str | None, Parameter(help="End the story after this scene, such as `answers`.")] = None,
+    keep: Annotated[bool, Parameter(negative="", help="Stay up until Ctrl-C, and say what to look at.")] = False,
     install: Install = False,
     json: Json = False,
     unbind: Annotated[str | None, Parameter(help="Break it: take this queue's binding away.")] = None,
@@ -31,43 +36,65 @@ def demo(
 ) -> None:
     """Start everything on a fresh home, play the story of SEED in stepped time, and compare expected with seen.
 
-    Three sites, 60 people, a broker killed with events waiting. Exit code 1 on any difference or dead letter.
+    Three sites, 59 people, a broker killed with events waiting. Exit code 1 on any difference or dead letter.
     """
-    script = story.write(seed)
-    expected = foretell(script, NETWORK)
-    began = time.monotonic()
+    script = _story(seed, scene)
     with Home.temporary() as home:
-        seen, faults = asyncio.run(_play(home, script, install, Fault(unbind, drop_mail_every)))
-    faults = [*differences(expected, seen), *faults]
-    document = {
-        "seed": seed,
-        "expected": expected,
-        "seen": seen,
-        "faults": faults,
-        "ok": not faults,
-        "elapsed_s": round(time.monotonic() - began, 1),
-    }
-    if json:
-        print_json(document)
-    else:
-        _show(document)
+        asyncio.run(_demo(home, script, Fault(unbind, drop_mail_every), install=install, keep=keep, as_json=json))
+
+
+def _story(seed: int, scene: str | None) -> Story:
+    story = write(seed)
+    try:
+        return story.until(scene) if scene else story
+    except ValueError as error:
+        raise Typed(f"--scene: {error}") from error
+
+
+async def _demo(home: Home, story: Story, fault: Fault, *, install: bool, keep: bool, as_json: bool) -> None:
+    """Raises CheckFailed where the story was not seen as it was written; with `keep` only after Ctrl-C."""
+    began, faults = time.monotonic(), ["it was cut short"]
+    async with stage(home, say, install=install, fault=fault) as on_stage:
+        cast, faults = await _play(on_stage, story)
+        seen = await witness(on_stage, cast) if cast else {}
+        faults = [*differences(expected := foretell(story, NETWORK), seen), *faults]
+        elapsed = round(time.monotonic() - began, 1)
+        document = {"seed": story.seed, "expected": expected, "seen": seen, "faults": faults, "ok": not faults}
+        _show(document | {"elapsed_s": elapsed}, as_json=as_json)
+        if keep and cast:
+            _guide(on_stage, cast)
+            await on_stage.platform.supervisor.watch()
     if faults:
         raise CheckFailed(f"The story was not seen as it was written: {faults[0]}")
 
 
-async def _play(home: Home, script: story.Story, install: bool, fault: Fault) -> tuple[Account, list[str]]:
-    async with stage(home, say, install=install, fault=fault) as on_stage:
-        try:
-            cast = await play(on_stage, script, say)
-        except NotQuiet as error:
-            return {}, [str(error)]
-        say("the story is over; the archive, the mails and the services are read")
-        lines = await account(on_stage.addresses.databases, on_stage.addresses.amqp_url)
-        dead = [f"{line.reader} has {line.dead} dead letters of {line.type}" for line in lines if line.dead]
-        unbalanced = [
-            f"the ledger of {line.reader} and {line.type} does not balance" for line in lines if not line.holds
-        ]
-        return await witness(on_stage, cast), [*dead, *unbalanced]
+async def _play(on_stage: Stage, story: Story) -> tuple[Cast | None, list[str]]:
+    """Who is who, and what is wrong in the platform itself; nobody where it did not come to rest."""
+    try:
+        cast = await play(on_stage, story, Lines(say))
+    except NotQuiet as error:
+        return None, [str(error)]
+    say("the story is over; the archive, the mails and the services are read")
+    lines = await account(on_stage.addresses.databases, on_stage.addresses.amqp_url)
+    dead = [f"{line.reader} has {line.dead} dead letters of {line.type}" for line in lines if line.dead]
+    unbalanced = [f"the ledger of {line.reader} and {line.type} does not balance" for line in lines if not line.holds]
+    return cast, [*dead, *unbalanced]
+
+
+def _guide(on_stage: Stage, cast: Cast) -> None:
+    """What to look at while it stays up."""
+    for name, url in (on_stage.addresses.services | on_stage.doubles | {"mail": on_stage.addresses.mail_url}).items():
+        say(f"{name:<10} {url}")
+    token = on_stage.headers("coordinator", "net", "demo")["Authorization"].removeprefix("Bearer ")
+    say(f"A coordinator's token: {token}")
+    say(
+        "Follow the mentee in Amman who applied by herself, from another terminal:\n"
+        f"  export RAPPORT_HOME={on_stage.platform.home.root}\n"
+        "  .venv/bin/rapport events tail --since 1h --type application.submitted --site net.jo.amman --for 3s\n"
+        f"  .venv/bin/rapport trace {cast.story}\n"
+        f"  curl -s '{on_stage.addresses.mail_url}/messages?mail=...'   # the id of a mail that trace shows\n"
+        "It stays up until Ctrl-C."
+    )
 
 
 def differences(expected: Account, seen: Account) -> list[str]:
@@ -92,7 +119,10 @@ def _without(these: list[str], those: list[str]) -> list[str]:
     return left
 
 
-def _show(document: dict[str, Any]) -> None:
+def _show(document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(document)
+        return
     expected, seen = document["expected"], document["seen"]
     for kind in sorted(expected.keys() | seen.keys()):
         wanted, got = len(expected.get(kind, [])), len(seen.get(kind, []))

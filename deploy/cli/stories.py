@@ -38,12 +38,15 @@ _INBOX = """
 
 @dataclass
 class Step:
-    """One event of the story: where it is, and what became of it at each reader (by service)."""
+    """One event of the story: where it is, what became of it at each reader (by service), mails about its subject."""
 
     envelope: Envelope
     state: str
     readers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    mails: list[dict[str, Any]] = field(default_factory=list)
 
+
+_MAILS = "SELECT mail, cause, kind, state FROM mail WHERE cause = ANY($1) ORDER BY caused_at, mail"
 
 Steps = dict[tuple[UUID, str], Step]
 """By id and type: a new version's twin has the same id."""
@@ -55,7 +58,7 @@ def register(app: App) -> None:
 
 
 def trace(story: UUID, *, since: Since = None, json: Json = False) -> None:
-    """One story in order of time: its events, who emitted and caused them, and what became of each at its readers.
+    """One story in order of time: events, who emitted and caused them, what became of each, and what mails they caused.
 
     It ends with code 69, after printing what was found, when a part of the platform did not answer.
 
@@ -128,6 +131,17 @@ async def _heard(connection: asyncpg.Connection, service: str, _story: UUID, ste
         if queue := queues.get(step.envelope.type):
             key = queue, step.envelope.id
             step.readers[service] = _fate(taken.get(key), letters.get(key), step.state)
+    if service == "notify":
+        await _mails(connection, [step for step in steps.values() if service in step.readers])
+
+
+async def _mails(connection: asyncpg.Connection, steps: list[Step]) -> None:
+    """Which mails a subject caused; whom they went to and what they say is not told."""
+    for row in await connection.fetch(_MAILS, [step.envelope.subject for step in steps]):
+        mail = {name: row[name] for name in ("mail", "kind", "state")}
+        for step in steps:
+            if step.envelope.subject == row["cause"]:
+                step.mails.append(mail)
 
 
 def _fate(taken: Any, letter: Any, state: str) -> dict[str, Any]:
@@ -154,7 +168,7 @@ def _line(step: Step) -> dict[str, Any]:
     event = event_of(step.envelope)
     event.pop("data")
     made = made_at(step.envelope.id) if step.envelope.id.version == 7 else None
-    return {"made_at": made, **event, "state": step.state, "readers": step.readers}
+    return {"made_at": made, **event, "state": step.state, "readers": step.readers, "mails": step.mails}
 
 
 def _paragraph(line: dict[str, Any]) -> str:
@@ -168,4 +182,5 @@ def _paragraph(line: dict[str, Any]) -> str:
     for reader, fate in line["readers"].items():
         parts = (f"{reader:<10}", fate["outcome"], fate.get("at"), fate.get("reason"))
         said.append("    " + " ".join(str(part) for part in parts if part))
+    said += [f"    mail {mail['mail']} {mail['kind']}: {mail['state']}" for mail in line["mails"]]
     return "\n".join(said)

@@ -2,15 +2,33 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
-from deploy.demo.story import BEGINNING, REPLY_HOURS, GoesAway, Pair, Person, Story, Writes
+from deploy.demo.story import (
+    BEGINNING,
+    CITIES,
+    REPLY_HOURS,
+    Acknowledges,
+    Application,
+    GoesAway,
+    IsRefused,
+    Pair,
+    Part,
+    Person,
+    Scene,
+    Story,
+    Writes,
+)
 
 Account = dict[str, list[str]]
 """What happened, by kind: each entry is a readable key, sorted; the same entry twice is a fault."""
+
+PARTNER_SITE = CITIES["kabul"]
+PARTNER = f"partner of {PARTNER_SITE}"
+"""What a system hears that subscribes to one site."""
+NOT_FOR_PARTNERS = {"profile.changed", "screening.declined", "clearance.ended"}
 
 
 @dataclass
@@ -24,83 +42,117 @@ class _Debt:
 class _Ledger:
     """Who owes whom while the script is read, and what follows from it."""
 
-    debts: dict[tuple[Pair, str], _Debt] = field(default_factory=dict)
-    events: list[tuple[str, str]] = field(default_factory=list)
+    debts: dict[tuple[Pair, Part], _Debt] = field(default_factory=dict)
+    later: list[tuple[datetime, str, str, tuple[str, ...]]] = field(default_factory=list)
+    """When, and what is told then: kind, site and key."""
+    account: Account = field(default_factory=dict)
     mails: Counter[Person] = field(default_factory=Counter)
 
-    def tell(self, kind: str, *parts: object) -> None:
-        self.events.append((kind, " ".join(map(str, parts))))
+    def tell(self, kind: str, site: str, *parts: object) -> None:
+        key = " ".join(map(str, parts))
+        self.account.setdefault(kind, []).append(key)
+        if site == PARTNER_SITE and kind not in NOT_FOR_PARTNERS:
+            self.account.setdefault(PARTNER, []).append(f"{kind} {key}")
+
+    def mail(self, *people: Person) -> None:
+        self.mails.update(person for person in people if person.email)
 
     def pass_time(self, now: datetime) -> None:
-        """What falls due by `now` becomes overdue, once."""
+        """What falls due by `now` becomes overdue, once; absences and clearances end."""
         for (pair, debtor), debt in self.debts.items():
             if debt.due_at <= now and not debt.overdue:
                 debt.overdue = True
-                person = _member(pair, debtor)
-                self.tell("reply.overdue", pair.key, debtor, hours(debt.since), hours(debt.due_at))
-                self.mails[person] += 1
+                self.tell("reply.overdue", _site(pair), pair.key, debtor, hours(debt.since), hours(debt.due_at))
+                self.mail(pair.member(debtor))
+        for moment, kind, site, key in self.later:
+            if moment <= now:
+                self.tell(kind, site, *key)
+        self.later = [each for each in self.later if each[0] > now]
 
     def write(self, act: Writes, now: datetime) -> None:
         """A message pays what its writer owes, and may make the other side owe an answer."""
-        other = "mentee" if act.writer == "mentor" else "mentor"
-        self.tell("message.sent", act.pair.key, act.writer, hours(now))
-        self.mails[_member(act.pair, other)] += 1
-        if debt := self.debts.pop((act.pair, act.writer), None):
-            late = "overdue" if debt.overdue else "in-time"
-            self.tell("reply.settled", act.pair.key, act.writer, hours(debt.since), hours(now), "answered", late)
+        other: Part = "mentee" if act.writer == "mentor" else "mentor"
+        self.tell("message.sent", _site(act.pair), act.pair.key, act.writer, hours(now))
+        self.mail(act.pair.member(other))
+        self.settle(act.pair, act.writer, "answered", now)
         if act.answer_needed and (act.pair, other) not in self.debts:
             self.debts[act.pair, other] = _Debt(now, now + timedelta(hours=REPLY_HOURS[other]))
 
+    def settle(self, pair: Pair, debtor: Part, settlement: str, now: datetime) -> None:
+        """Nobody owes this any more."""
+        if debt := self.debts.pop((pair, debtor), None):
+            late = "overdue" if debt.overdue else "in-time"
+            self.tell("reply.settled", _site(pair), pair.key, debtor, hours(debt.since), hours(now), settlement, late)
+
     def go_away(self, act: GoesAway, now: datetime) -> None:
         """An absence moves what the mentor owes by its own length (it begins and ends inside the limit's walk)."""
-        self.tell("away.announced", act.pair.mentor.key, hours(now), hours(act.ends))
-        self.tell("away.ended", act.pair.mentor.key, hours(now), hours(act.ends))
+        site, key = _site(act.pair), (act.pair.mentor.key, hours(now), hours(act.ends))
+        self.tell("away.announced", site, *key)
+        self.later.append((act.ends, "away.ended", site, key))
         if debt := self.debts.get((act.pair, "mentor")):
             debt.due_at += act.ends - now
+
+    def play(self, scene: Scene) -> None:
+        """What follows from what people do in a scene."""
+        for act in scene.acts:
+            match act:
+                case Writes():
+                    self.write(act, scene.at)
+                case Acknowledges():
+                    self.settle(act.pair, "mentor", "acknowledged", scene.at)
+                case GoesAway():
+                    self.go_away(act, scene.at)
+                case IsRefused():
+                    self.account.setdefault("refused", []).append(f"{act.pair.key} {act.writer} {hours(scene.at)}")
 
 
 def foretell(story: Story, network: Path) -> Account:
     """The account that a faultless platform gives of this story."""
     ledger = _Ledger()
-    for kind, key in _beginnings(story, network):
-        ledger.tell(kind, key)
-    _count_first_mails(story, ledger.mails)
+    _open(ledger, network)
+    _screen_and_match(ledger, story)
     for scene in story.scenes:
         ledger.pass_time(scene.at)
-        for act in scene.acts:
-            if isinstance(act, Writes):
-                ledger.write(act, scene.at)
-            else:
-                ledger.go_away(act, scene.at)
+        ledger.play(scene)
     ledger.pass_time(story.ends_at)
-    account: Account = {}
-    for kind, key in ledger.events:
-        account.setdefault(kind, []).append(key)
-    account["mails"] = [f"{person.key} {count}" for person, count in ledger.mails.items()]
-    account["conversations"] = _conversations(story)
-    account["cases"] = [f"{person.key} {_outcome(story, person)}" for person in story.people]
-    return {kind: sorted(keys) for kind, keys in sorted(account.items())}
+    ledger.account["mails"] = [f"{person.key} {count}" for person, count in ledger.mails.items()]
+    ledger.account["conversations"] = _conversations(story)
+    ledger.account["cases"] = [f"{each.key} {_outcome(story, each)}" for each in story.applications]
+    return {kind: sorted(keys) for kind, keys in sorted(ledger.account.items())}
 
 
-def _beginnings(story: Story, network: Path) -> Iterator[tuple[str, str]]:
-    """Places, roles, offerings, people, screening and matching."""
+def _open(ledger: _Ledger, network: Path) -> None:
+    """Places, roles and offerings."""
     document = tomllib.loads(network.read_text(encoding="utf-8"))
-    yield from (("site.changed", place["site"]) for place in document["places"])
-    yield from (("role.changed", role["role"]) for role in document["roles"])
-    yield from (("offering.changed", offering["offering"]) for offering in document["offerings"])
-    for person in story.people:
-        yield "profile.changed", person.key
-        yield "application.submitted", f"{person.key} {person.part}"
-        yield ("screening.declined" if person in story.declined else "screening.cleared"), f"{person.key} {person.part}"
+    for place in document["places"]:
+        ledger.tell("site.changed", place["site"], place["site"])
+    for role in document["roles"]:
+        ledger.tell("role.changed", role["site"], role["role"])
+    for offering in document["offerings"]:
+        ledger.tell("offering.changed", offering["offering"].partition("@")[2], offering["offering"])
+
+
+def _screen_and_match(ledger: _Ledger, story: Story) -> None:
+    """Applications, decisions and pairs."""
+    for each in story.applications:
+        person, site = each.person, CITIES[each.person.city]
+        ledger.tell("profile.changed", site, person.key)
+        ledger.tell("application.submitted", site, each.key)
+        ledger.mail(person)
+        if each in story.declined:
+            ledger.tell("screening.declined", site, each.key)
+            continue
+        ledger.tell("screening.cleared", site, each.key)
+        ledger.mail(person)
+        if ends := _ends(story, each):
+            ledger.later.append((ends, "clearance.ended", site, (each.key,)))
     for pair in story.pairs:
-        yield "pair.matched", pair.key
+        ledger.tell("pair.matched", _site(pair), pair.key, pair.kind)
+        ledger.mail(pair.mentor, pair.mentee)
 
 
-def _count_first_mails(story: Story, mails: Counter[Person]) -> None:
-    """Application received, cleared, matched."""
-    mails.update(story.people)
-    mails.update(person for person in story.people if person not in story.declined)
-    mails.update(member for pair in story.pairs for member in (pair.mentor, pair.mentee))
+def _site(pair: Pair) -> str:
+    return CITIES[pair.mentor.city]
 
 
 def _conversations(story: Story) -> list[str]:
@@ -108,12 +160,17 @@ def _conversations(story: Story) -> list[str]:
     return [f"{pair.key} {written[pair.key]}" for pair in story.pairs]
 
 
-def _outcome(story: Story, person: Person) -> str:
-    return "declined" if person in story.declined else "cleared"
+def _outcome(story: Story, application: Application) -> str:
+    if application in story.declined:
+        return "declined"
+    ends = _ends(story, application)
+    return "ended" if ends and ends <= story.ends_at else "cleared"
 
 
-def _member(pair: Pair, part: str) -> Person:
-    return pair.mentor if part == "mentor" else pair.mentee
+def _ends(story: Story, application: Application) -> datetime | None:
+    """The moment after the last day (UTC) of a clearance that ends within the story."""
+    last_day = story.last_days.get(application)
+    return datetime.combine(last_day + timedelta(days=1), time(), UTC) if last_day else None
 
 
 def hours(moment: datetime) -> str:

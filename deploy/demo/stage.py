@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,21 @@ from deploy.local.problems import Problem, Unavailable
 from deploy.registry import platform_topology
 from shared.access import EVERYWHERE, Grant, Role, mint
 from shared.clock import set_file_clock
+from shared.ids import new_id
 
 QUIET_SECONDS = 20.0
+AWAY_SECONDS = 30.0
 BROKER_PART = "rabbitmq"
 
 
 class NotQuiet(Problem):
     """The platform did not come to rest; the message names what is under way."""
+
+    exit_code = 1
+
+
+class NotAsWritten(Problem):
+    """The story could not be played as the script has it."""
 
     exit_code = 1
 
@@ -54,13 +62,23 @@ class Stage:
     addresses: Addresses
     clock_file: Path
     http: httpx2.AsyncClient
+    doubles: dict[str, str] = field(default_factory=dict)
+    """Addresses of second processes."""
+    broker_down: bool = False
 
     def headers(self, role: Role, site: str, subject: str) -> dict[str, str]:
         """The token of whoever acts."""
         token = mint(self.addresses.private_key(), subject, [Grant(role, site)], timedelta(hours=2))
         return {"Authorization": f"Bearer {token}"}
 
-    async def call(
+    async def call(self, method: str, service: str, path: str, **how: Any) -> Any:
+        """One HTTP call that must succeed, as `send` makes it; the answer's JSON."""
+        response = await self.send(method, service, path, **how)
+        if not response.is_success:
+            raise Problem(f"{method} {service}{path} answered {response.status_code}: {response.text[:500]}")
+        return response.json()
+
+    async def send(
         self,
         method: str,
         service: str,
@@ -69,18 +87,21 @@ class Stage:
         role: Role,
         site: str,
         subject: UUID | str = "demo",
+        story: UUID | None = None,
         json: Any = None,
-    ) -> Any:
-        """One HTTP call that must succeed; the answer's JSON."""
-        response = await self.http.request(
-            method,
-            f"{self.addresses.services[service]}{path}",
-            json=json,
-            headers=self.headers(role, site, str(subject)),
-        )
-        if not response.is_success:
-            raise Problem(f"{method} {service}{path} answered {response.status_code}: {response.text[:500]}")
-        return response.json()
+    ) -> httpx2.Response:
+        """One HTTP call, repeated with the same Idempotency-Key while the service is away, as phones do."""
+        headers = self.headers(role, site, str(subject)) | {"Idempotency-Key": str(new_id())}
+        headers |= {"X-Correlation-Id": str(story)} if story else {}
+        end = time.monotonic() + AWAY_SECONDS
+        while True:
+            try:
+                url = f"{self.addresses.services[service]}{path}"
+                return await self.http.request(method, url, json=json, headers=headers)
+            except httpx2.TransportError:
+                if time.monotonic() > end:
+                    raise
+                await asyncio.sleep(0.2)
 
     def client(self, url: str, headers: dict[str, str]) -> httpx2.AsyncClient:
         """A client of one service that acts as one caller."""
@@ -102,20 +123,20 @@ class Stage:
         set_file_clock(self.clock_file, moment)
         await self.quiet()
 
-    async def quiet(self, *, without_broker: bool = False) -> None:
+    async def quiet(self) -> None:
         """Wait until nothing is under way. Raises NotQuiet naming what is, after 20 seconds."""
         end = time.monotonic() + QUIET_SECONDS
         while True:
-            busy = await self._under_way(without_broker)
+            busy = await self._under_way()
             if not busy:
                 return
             if time.monotonic() > end:
                 raise NotQuiet(f"After {QUIET_SECONDS:g} s this is still under way: {'; '.join(busy)}.")
             await asyncio.sleep(0.05)
 
-    async def _under_way(self, without_broker: bool) -> list[str]:
-        busy = await self._busy_services(without_broker)
-        if busy or without_broker:
+    async def _under_way(self) -> list[str]:
+        busy = await self._busy_services()
+        if busy or self.broker_down:
             return busy
         try:
             lines = await account(self.addresses.databases, self.addresses.amqp_url)
@@ -126,17 +147,18 @@ class Stage:
             for line in lines
             if line.sent != line.applied + line.dead
         ]
-        return unbalanced or await self._busy_services(without_broker)
+        return unbalanced or await self._busy_services()
 
-    async def _busy_services(self, without_broker: bool) -> list[str]:
+    async def _busy_services(self) -> list[str]:
         headers = self.headers("operator", EVERYWHERE, "demo")
+        urls = self.addresses.services | self.doubles
         answers = await asyncio.gather(
-            *(self.http.get(f"{url}/internal/quiet", headers=headers) for url in self.addresses.services.values())
+            *(self.http.get(f"{url}/internal/quiet", headers=headers) for url in urls.values())
         )
-        ignored = {"quiet", "outbox"} if without_broker else {"quiet"}
+        ignored = {"quiet", "outbox"} if self.broker_down else {"quiet"}
         return [
             f"{name}: {count} in {what}"
-            for name, answer in zip(self.addresses.services, answers, strict=True)
+            for name, answer in zip(urls, answers, strict=True)
             for what, count in answer.raise_for_status().json().items()
             if what not in ignored and count
         ]
@@ -150,13 +172,17 @@ class Stage:
         ]
         return sum(counts)
 
-    async def kill_broker(self) -> None:
+    async def kill(self, part: str) -> None:
         """SIGKILL, as a crash would."""
-        await self.platform.supervisor.kill(BROKER_PART)
+        await self.platform.supervisor.kill(part)
 
-    async def restart_broker(self) -> None:
-        """Bring it back with its data."""
-        await self.platform.supervisor.restart(BROKER_PART)
+    async def restart(self, part: str) -> None:
+        """Bring it back."""
+        await self.platform.supervisor.restart(part)
+
+    async def double(self, service: str) -> None:
+        """Let it work in two processes."""
+        self.doubles[f"{service}-2"] = await self.platform.double(service)
 
 
 @asynccontextmanager

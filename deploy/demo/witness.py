@@ -1,22 +1,18 @@
 """What was seen: distinct events of the archive stream, mails of the catcher, and what HTTP answers; never a table."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import aio_pika
-import orjson
-
+from deploy import archive
+from deploy.demo import partner
 from deploy.demo.cast import Cast
-from deploy.demo.foretold import Account, hours
+from deploy.demo.foretold import PARTNER, Account, hours
 from deploy.demo.stage import Stage
 from deploy.demo.story import CITIES
-from shared.messaging.topology import ARCHIVE
-
-SILENCE_SECONDS = 1.5
+from shared.contracts import Envelope
 
 Keys = Callable[[dict[str, Any], Cast], str]
 
@@ -26,10 +22,8 @@ def _part(data: dict[str, Any], cast: Cast) -> str:
 
 
 def _members(data: dict[str, Any], cast: Cast) -> str:
-    people = sorted(
-        (cast.people[UUID(each["person"])] for each in data["members"]), key=lambda p: p.letter, reverse=True
-    )
-    return "+".join(person.key for person in people)
+    keys = {each["role"]: cast.people[UUID(each["person"])].key for each in data["members"]}
+    return f"{keys['mentor']}+{keys['mentee']} {data['pair_kind']}"
 
 
 def _pair(data: dict[str, Any], cast: Cast) -> str:
@@ -48,6 +42,7 @@ KEYS: dict[str, Keys] = {
     "application.submitted": _part,
     "screening.cleared": _part,
     "screening.declined": _part,
+    "clearance.ended": _part,
     "pair.matched": _members,
     "message.sent": lambda data, cast: f"{_pair(data, cast)} {data['sender_role']} {_at(data['sent_at'])}",
     "reply.overdue": lambda data, cast: (
@@ -70,32 +65,28 @@ async def witness(stage: Stage, cast: Cast) -> Account:
     """Everything that can be seen from outside, in the keys of the script."""
     account: Account = {}
     for event in await _archive(stage.addresses.amqp_url):
-        name = event["type"].removeprefix("rapport.").rpartition(".")[0]
-        key = KEYS[name](event["data"], cast) if name in KEYS else event["subject"]
+        name, key = _told(event, cast)
         account.setdefault(name, []).append(key)
+    for event in await partner.read(stage.addresses.amqp_url):
+        account.setdefault(PARTNER, []).append(" ".join(_told(event, cast)))
+    if cast.refused:
+        account["refused"] = cast.refused
     account["mails"] = await _mails(stage)
     account["conversations"] = await _conversations(stage, cast)
     account["cases"] = await _cases(stage, cast)
     return {kind: sorted(keys) for kind, keys in sorted(account.items())}
 
 
-async def _archive(amqp_url: str) -> list[dict[str, Any]]:
-    """Every distinct event of the archive stream, by id."""
-    found: dict[str, dict[str, Any]] = {}
-    async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel()
-        await channel.set_qos(prefetch_count=200)
-        stream = await channel.get_queue(ARCHIVE, ensure=False)
-        arrived: asyncio.Queue[aio_pika.abc.AbstractIncomingMessage] = asyncio.Queue()
-        await stream.consume(arrived.put, arguments={"x-stream-offset": "first"})
-        while True:
-            try:
-                message = await asyncio.wait_for(arrived.get(), SILENCE_SECONDS)
-            except TimeoutError:
-                return list(found.values())
-            event = orjson.loads(message.body)
-            found[event["id"]] = event
-            await message.ack()
+def _told(event: Envelope, cast: Cast) -> tuple[str, str]:
+    """An event's name and its key in the script."""
+    name = event.type.removeprefix("rapport.").rpartition(".")[0]
+    return name, KEYS[name](event.data, cast) if name in KEYS else event.subject
+
+
+async def _archive(amqp_url: str) -> list[Envelope]:
+    """Every distinct event of the archive, by id."""
+    found = {archived.envelope.id: archived.envelope async for archived in archive.read(amqp_url)}
+    return list(found.values())
 
 
 async def _mails(stage: Stage) -> list[str]:
@@ -117,7 +108,7 @@ async def _conversations(stage: Stage, cast: Cast) -> list[str]:
 
 async def _cases(stage: Stage, cast: Cast) -> list[str]:
     return [
-        f"{cast.people[UUID(case['person'])].key} {case['state']}"
+        f"{cast.people[UUID(case['person'])].key} {case['kind']} {case['state']}"
         for site in CITIES.values()
         for case in await stage.pages("screening", "/cases", role="screener", site=site)
     ]

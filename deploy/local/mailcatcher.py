@@ -1,6 +1,7 @@
 """A mail server that delivers to a folder, so that one machine can show which mails Rapport would have sent.
 
-One JSON file per mail, readable over HTTP: `GET /messages`, `GET /messages/{number}`.
+One JSON file per mail, readable over HTTP: `GET /messages`, `GET /messages?mail={id}` with the id that `rapport trace`
+shows, `GET /messages/{number}`.
 """
 
 import argparse
@@ -79,8 +80,8 @@ def http_app(mailbox: Mailbox) -> FastAPI:
     app = FastAPI(title="Rapport mail catcher")
 
     @app.get("/messages")
-    def messages() -> list[Mail]:
-        return mailbox.all()
+    def messages(mail: str = "") -> list[Mail]:
+        return [each for each in mailbox.all() if mail in each["message_id"]]
 
     @app.get("/messages/{number}")
     def message(number: int) -> Mail:

@@ -68,7 +68,7 @@ class Platform:
         self.addresses = self._addresses(databases, broker)
         self.addresses.save(self.home)
         self.say("starting the mail catcher and five services")
-        parts = [self._mail_catcher(), *(self._service(name) for name in SERVICES)]
+        parts = [self._mail_catcher(), *(self._service(name, name, self._ports[name]) for name in SERVICES)]
         await self._start_together(parts)
         return self.addresses
 
@@ -116,11 +116,17 @@ class Platform:
             private.write_text(json.dumps(private_key))
         return public, private
 
-    def _service(self, name: str) -> Part:
+    async def double(self, name: str) -> str:
+        """One more process of a service; returns its address."""
+        port = kept_port(self.home, f"{name}-2")
+        await self.supervisor.add(self._service(name, f"{name}-2", port))
+        return f"http://{LOOPBACK}:{port}"
+
+    def _service(self, name: str, part: str, port: int) -> Part:
         prefix = f"RAPPORT_{name.upper()}"
         env = {
             f"{prefix}_DATABASE_URL": self.addresses.databases[name],
-            f"{prefix}_PORT": str(self._ports[name]),
+            f"{prefix}_PORT": str(port),
             "RAPPORT_AMQP_URL": self.addresses.amqp_url,
             "RAPPORT_KEYS_FILE": self.addresses.keys_file,
             "RAPPORT_CLOCK": self.clock,
@@ -131,8 +137,8 @@ class Platform:
         if name == "notify":
             env |= {} if os.environ.get(f"{prefix}_SMTP_HOST") else {f"{prefix}_SMTP_PORT": str(self._ports["smtp"])}
         argv = [sys.executable, "-m", "deploy.cli.main", "run", name]
-        url = self.addresses.services[name]
-        return Part(name, argv, env, lambda: _ready(url), ready_limit=60.0, grace=20.0, cwd=Path.cwd())
+        url = f"http://{LOOPBACK}:{port}"
+        return Part(part, argv, env, lambda: _ready(url), ready_limit=60.0, grace=20.0, cwd=Path.cwd())
 
     def _service_token(self, name: str) -> str:
         grants = [Grant("service", "*")]

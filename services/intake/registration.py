@@ -21,7 +21,9 @@ TAKEN = "Somebody in this network is registered with this e-mail already; find t
 REGISTERED = "You are registered already; change your address card instead."
 
 
-async def register(session: AsyncSession, body: NewPerson, themself: UUID | None, now: datetime) -> PersonRow:
+async def register(
+    session: AsyncSession, body: NewPerson, themself: UUID | None, now: datetime, enrolled_by: str | None = None
+) -> PersonRow:
     """Store a new person; `themself` is the id of one who registers without staff.
 
     Raises Conflict for a taken address, to staff alone, and for one who is registered already.
@@ -35,6 +37,7 @@ async def register(session: AsyncSession, body: NewPerson, themself: UUID | None
         "mail_chosen": True,
         "version": 1,
         "registered_at": now,
+        "enrolled_by": enrolled_by,
     }
     if themself and await queries.is_registered(session, themself):
         raise Conflict(REGISTERED)

@@ -145,6 +145,7 @@ class PersonRow(Base):
     `email_key` is unique in a network. It is empty where there is no address, and where the person typed one that
     another person has: `duplicate_of` then names that person for the staff, and no mail goes there.
     `mail_chosen`: somebody decided on `may_mail` by hand; an import does not touch it any more.
+    `enrolled_by`: the facilitator who enrolled somebody without an e-mail, and acts for them.
     """
 
     __tablename__ = "person"
@@ -164,6 +165,7 @@ class PersonRow(Base):
     mail_chosen: Mapped[bool] = mapped_column(info=PUBLIC)
     version: Mapped[int] = mapped_column(info=PUBLIC)
     registered_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    enrolled_by: Mapped[str | None] = mapped_column(info=PUBLIC)
 
 
 class ProfileRow(Base):

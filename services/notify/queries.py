@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, DateTime, and_, bindparam, c
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notify.domain import Kind, State, first_state, mail_id, once_each
+from services.notify.domain import LONGEST_OUTAGE_WAIT, Kind, State, first_state, mail_id, once_each
 from services.notify.tables import CauseRow, MailRow
 
 LEASE = timedelta(seconds=120)
@@ -105,8 +105,9 @@ async def is_any_under_way(session: AsyncSession, now: datetime) -> bool:
 
 
 async def waiting(session: AsyncSession, now: datetime) -> int:
-    """How many mails could go out now or are going out."""
-    return await session.scalar(select(func.count()).select_from(MailRow).where(_under_way(now))) or 0
+    """How many mails are going out, or wait; but for those that the server put off by more than an outage's wait."""
+    soon = now + LONGEST_OUTAGE_WAIT
+    return await session.scalar(select(func.count()).select_from(MailRow).where(_under_way(soon))) or 0
 
 
 async def unknown(session: AsyncSession) -> int:

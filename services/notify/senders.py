@@ -43,7 +43,7 @@ class Mails:
         self._outage = Outage()
 
     async def waiting(self, session: AsyncSession) -> int:
-        """Mails that could go out now, or are going out."""
+        """Mails that are going out or wait, an outage included: time alone sends these."""
         return await queries.waiting(session, real_now())
 
     async def unknown(self, session: AsyncSession) -> int:

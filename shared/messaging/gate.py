@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import telemetry
-from shared.db import ping
+from shared.db import is_away, ping
 
 HOLD_SECONDS = 60.0
 PROBE_SECONDS = 5.0
@@ -42,11 +42,20 @@ class DatabaseGate:
     async def answers(self) -> bool:
         """Whether the database answers now. A stalled one fails with time-outs that no handler is to blame for."""
         try:
-            async with asyncio.timeout(PROBE_SECONDS), self._sessions() as session:
-                await ping(session)
+            async with asyncio.timeout(PROBE_SECONDS):
+                try:
+                    await self._ask()
+                except Exception as error:
+                    if not is_away(error):
+                        raise
+                    await self._ask()  # the pool gave out a connection that had broken before; now it opens a new one
         except Exception:
             return False
         return True
+
+    async def _ask(self) -> None:
+        async with self._sessions() as session:
+            await ping(session)
 
     async def _until_back(self) -> None:
         loop = asyncio.get_running_loop()

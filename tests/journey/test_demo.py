@@ -1,14 +1,17 @@
 """The demo notices what is broken: a reader that hears nothing, a mail that is lost."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from deploy.cli.demo import differences
 from deploy.demo.foretold import foretell
 from deploy.demo.play import NETWORK
-from deploy.demo.story import write
-from tests.support.command import rapport
+from deploy.demo.scenes import write
+from tests.support.command import rapport, until_interrupted
 
 
 @pytest.mark.timeout(200)
@@ -29,6 +32,41 @@ async def test_a_lost_mail_is_noticed() -> None:
     assert [fault.partition(":")[0] for fault in answer.json["faults"]] == ["mails"]
 
 
+@pytest.mark.timeout(200)
+async def test_a_stranger_follows_an_application_to_its_mail() -> None:
+    """`--keep` stays up; the commands that it names lead from the applications of a site to one person's e-mail."""
+    kept = until_interrupted("demo", "--keep", "--scene", "first-letters", said=b"Ctrl-C.", within=120)
+    async with kept as told, httpx2.AsyncClient() as http:
+        env = {"RAPPORT_HOME": re.findall(r"export RAPPORT_HOME=(\S+)", told)[0]}
+        commands = [line.split()[1:] for line in told.splitlines() if line.startswith("  .venv/bin/rapport")]
+        applications, story = [await rapport(*words, env=env) for words in commands]
+        assert commands[1][-1] in applications.out
+        (mail,) = re.findall(r"mail (\S+) application-received: sent", story.out)
+        (address,) = re.findall(r"'(http\S+)\.\.\.'", told)
+        (letter,) = (await http.get(f"{address}{mail}")).json()
+        assert letter["to"] == ["amman-e01@example.org"]
+    assert not Path(env["RAPPORT_HOME"]).exists()
+
+
+def test_a_story_may_end_after_any_scene() -> None:
+    """What is foretold of the shorter one are events of the longer one; a name of no scene is refused."""
+    story = write(1)
+    whole = foretell(story, NETWORK)
+    for scene in story.scenes:
+        shorter = foretell(story.until(scene.name), NETWORK)
+        events = {kind: keys for kind, keys in shorter.items() if "." in kind}
+        assert all(not Counter(keys) - Counter(whole[kind]) for kind, keys in events.items())
+    with pytest.raises(ValueError, match="first-letters"):
+        story.until("moon-landing")
+
+
+async def test_a_scene_that_is_none_is_named_with_those_that_are() -> None:
+    """Exit code 2 before anything starts."""
+    answer = await rapport("demo", "--scene", "moon-landing")
+    assert answer.code == 2
+    assert "broker-killed" in answer.err
+
+
 def test_the_same_seed_tells_the_same_story() -> None:
     """A seed is a story, and another seed is another one."""
     assert write(3) == write(3)
@@ -39,7 +77,7 @@ def test_the_same_seed_tells_the_same_story() -> None:
 def test_what_is_foretold_imports_no_service() -> None:
     """Expected is computed from the script alone."""
     folder = Path(foretell.__code__.co_filename).parent
-    for name in ("story.py", "foretold.py"):
+    for name in ("story.py", "scenes.py", "foretold.py"):
         assert "services" not in (folder / name).read_text().replace("knows no service", "").replace("no service", "")
 
 

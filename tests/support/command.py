@@ -48,6 +48,26 @@ async def rapport(*arguments: str, env: Mapping[str, str] | None = None, within:
     return Answer(process.returncode or 0, out.decode(), err.decode())
 
 
+@asynccontextmanager
+async def until_interrupted(
+    *arguments: str, said: bytes, env: Mapping[str, str] | None = None, within: float = 90
+) -> AsyncIterator[str]:
+    """A `rapport ...` that stays, as long as the block, ended by Ctrl-C with code 0; yields what it told before `said`
+    stood on standard error."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, *arguments, cwd=ROOT, env={**os.environ, **(env or {})},
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stderr
+        told = await asyncio.wait_for(process.stderr.readuntil(said), within)
+        yield told.decode()
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, rest = await asyncio.wait_for(process.communicate(), 60)
+        assert process.returncode == 0, rest.decode()
+
+
 @contextmanager
 def place() -> Iterator[dict[str, str]]:
     """A home and ports of their own, for `up`; yields the environment that names them."""

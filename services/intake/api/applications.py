@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, or_, select
 
 from services.intake import queries
+from services.intake.api.people import enrolled
 from services.intake.api.seen import existing
 from services.intake.domain import applications as rules
 from services.intake.domain.applications import State
@@ -60,13 +61,17 @@ class ApplicationView(BaseModel):
 
 @router.post("/applications", status_code=201)
 async def apply(body: ApplicationBody, session: SessionDep, clock: ClockDep, caller: CallerDep) -> ApplicationView:
-    """Apply. A second open application for the same role and offering is a contradiction that names the first."""
+    """Apply, or for somebody whom the caller enrolled.
+
+    A second open application for the same role and offering is a contradiction that names the first.
+    """
     person = body.person or caller.person
     if person is None:
         raise Invalid.field("person", "name the person who applies")
     offering = existing("offering", await session.get(OfferingRow, body.offering))
-    caller.require_self_or(person, *STAFF, site=offering.site)
     holder = await session.get(PersonRow, person, with_for_update={"key_share": True})
+    if holder is None or not enrolled(caller, holder):
+        caller.require_self_or(person, *STAFF, site=offering.site)
     role = existing("role", await session.get(RoleRow, body.role))
     if holder is None:
         raise Invalid.field("person", "nobody is registered with this id")
@@ -135,8 +140,11 @@ async def get_application(application: UUID, session: SessionDep, caller: Caller
 
 
 def _mine_or_sites(caller: Caller) -> ColumnElement[bool]:
+    """Those of the caller, of whom the caller enrolled, and at sites where the caller is staff."""
     own = ApplicationRow.person == caller.person
-    return or_(own, within(ApplicationRow.site, caller.sites(*STAFF)))
+    theirs = PersonRow.enrolled_by == caller.subject, within(PersonRow.site, caller.sites("facilitator"))
+    enrolled_ones = ApplicationRow.person.in_(select(PersonRow.person).where(*theirs))
+    return or_(own, enrolled_ones, within(ApplicationRow.site, caller.sites(*STAFF)))
 
 
 @router.get("/applications")
@@ -149,7 +157,7 @@ async def list_applications(
     limit: PageSize = 100,
     cursor: Cursor = None,
 ) -> Page[ApplicationView]:
-    """The caller's own applications and those at sites where the caller is staff, oldest first."""
+    """The caller's own applications, of whom they enrolled, and at sites where they are staff; oldest first."""
     rows = queries.applications().where(_mine_or_sites(caller))
     wanted = {ApplicationRow.person: person, ApplicationRow.offering: offering, ApplicationRow.state: state}
     rows = rows.where(*(column == value for column, value in wanted.items() if value is not None))

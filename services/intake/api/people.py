@@ -16,7 +16,7 @@ from shared.contracts import SitePath
 from shared.contracts.intake import ProfileChanged
 from shared.http import ClockDep, SessionDep, TransactionRoute, etag, require_match
 from shared.outbox import emit
-from shared.problems import Conflict, Forbidden, NotFound
+from shared.problems import Conflict, Forbidden, Invalid, NotFound
 
 router = APIRouter(route_class=TransactionRoute)
 
@@ -59,11 +59,19 @@ class ProfilePut(ProfileView, Changed):
 
 
 async def person_for(session: SessionDep, caller: Caller, person: UUID, *, lock: bool = False) -> PersonRow:
-    """A person whom the caller may see: themself, or at a site where the caller coordinates. Raises NotFound."""
+    """A person whom the caller may see: themself, whom they enrolled, or at a site where they coordinate.
+
+    Raises NotFound.
+    """
     row = await session.get(PersonRow, person, with_for_update={"key_share": True} if lock else None)
-    if row is None or not (caller.person == person or _is_staff(caller, row.site)):
+    if row is None or not (caller.person == person or enrolled(caller, row) or _is_staff(caller, row.site)):
         raise NotFound("There is no such person, or none that you may see.")
     return row
+
+
+def enrolled(caller: Caller, row: PersonRow) -> bool:
+    """Whether the caller enrolled this person, and still facilitates at their site."""
+    return row.enrolled_by == caller.subject and caller.covers("facilitator", site=row.site)
 
 
 def _is_staff(caller: Caller, site: str) -> bool:
@@ -85,17 +93,30 @@ async def register(
 ) -> PersonView:
     """Register: staff register anybody at their site, a participant registers themself.
 
+    A facilitator enrols somebody who has no e-mail, and may then act for them: profile, application, signed paper.
+
     An address that somebody has is a contradiction for staff. To a participant it makes no difference that they could
     see, so nobody learns who is registered; staff find both as possible duplicates.
     """
-    staff = _is_staff(caller, body.site)
-    if not staff:
-        caller.require("participant", "coordinator", "administrator", site=body.site)
-        if caller.person is None:
-            raise Forbidden("Only a person can register themself; this token is a client's.")
+    themself, enrolled_by = _registrar(caller, body)
     existing("site", await session.get(PlaceRow, body.site))
-    row = await registration.register(session, body, None if staff else caller.person, clock.now())
+    row = await registration.register(session, body, themself, clock.now(), enrolled_by)
     return _view(row, caller, response)
+
+
+def _registrar(caller: Caller, body: NewPerson) -> tuple[UUID | None, str | None]:
+    """Who registers themself, or which facilitator enrols; neither where staff do it. Raises Forbidden or Invalid."""
+    if _is_staff(caller, body.site):
+        return None, None
+    if caller.covers("facilitator", site=body.site):
+        if body.email is None:
+            return None, caller.subject
+        if not caller.covers("participant", site=body.site):
+            raise Invalid.field("email", "facilitators enrol those who have none; let this person register themself")
+    caller.require("participant", "facilitator", "coordinator", "administrator", site=body.site)
+    if caller.person is None:
+        raise Forbidden("Only a person can register themself; this token is a client's.")
+    return caller.person, None
 
 
 @router.get("/people/{person}")

@@ -43,7 +43,7 @@ ROUTES: dict[str, Case] = {
     "GET /offerings": Case("/offerings", ALL, is_list=True),
     "PUT /documents/{document}/versions/{version}": Case("/documents/local/versions/1", ADMINISTRATOR, DOCUMENT | HERE),
     "GET /documents": Case("/documents?document=local", ALL, is_list=True),
-    "POST /people": Case("/people", (*COORDINATION, "participant"), {**CARD, **HERE, "email": None}),
+    "POST /people": Case("/people", (*COORDINATION, "participant", "facilitator"), {**CARD, **HERE, "email": None}),
     "GET /people/{person}": Case("/people/{person}", COORDINATION, themself=True),
     "PATCH /people/{person}": Case(
         "/people/{person}", COORDINATION, {"language": "ps"}, themself=True, headers={"If-Match": "*"}

@@ -62,6 +62,11 @@ def participant(it: Running, person: UUID, site: str = SITE) -> AsyncClient:
     return it.client(role="participant", site=site, person=person)
 
 
+def facilitator(it: Running, person: UUID, site: str = SITE) -> AsyncClient:
+    """A facilitator of a site."""
+    return it.client(role="facilitator", site=site, person=person)
+
+
 def good(response: Response) -> Any:
     """The JSON of a good answer."""
     assert response.is_success, f"{response.status_code} {response.text}"

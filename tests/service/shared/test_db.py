@@ -1,5 +1,6 @@
 """Which failures are the database's, so that no message is to blame for them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db import create_engine, is_away
+from shared.db import create_engine, create_sessions, is_away
+from shared.messaging.gate import DatabaseGate
 from tests.support.databases import fresh_database
 
 
@@ -38,3 +40,18 @@ async def test_what_means_that_it_is_away(engine: AsyncEngine, prepare: str, sta
         with pytest.raises(DBAPIError) as failure:
             await connection.execute(text(statement))
     assert is_away(failure.value) is away
+
+
+async def test_a_connection_that_broke_in_the_pool_does_not_make_the_database_away(engine: AsyncEngine) -> None:
+    gate = DatabaseGate(create_sessions(engine), asyncio.Event())
+    async with engine.connect() as idle, engine.connect() as other:
+        ended = await idle.scalar(text("SELECT pg_backend_pid()"))
+        await idle.rollback()
+        await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
+    assert [await gate.answers(), await gate.answers()] == [True, True]
+
+
+async def test_a_database_that_ended_does_not_answer(engine: AsyncEngine) -> None:
+    gone = create_engine(engine.url.set(port=1).render_as_string(hide_password=False))
+    assert not await DatabaseGate(create_sessions(gone), asyncio.Event()).answers()
+    await gone.dispose()
