@@ -57,9 +57,10 @@ async def compare(amqp_url: str, management_url: str | None, wanted: Topology) -
     try:
         listing = await _list(management_url, unquote(urlsplit(amqp_url).path[1:]) or "/")
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        return Comparison(
-            tuple(declared), f"{UNKNOWN} The one that is known does not let us in ({type(error).__name__})."
+        unseen = (
+            f"Bindings and what is too many were not seen: the management API does not let us in ({_told(error)}); "
         )
+        return Comparison(tuple(declared), f"{unseen}see that it runs, and correct RAPPORT_AMQP_MANAGEMENT_URL.")
     return Comparison((*declared, *_compare_bindings(wanted, listing), *_surplus(wanted, listing)), None)
 
 
@@ -151,6 +152,11 @@ def _bindings(listing: Listing) -> Iterator[Binding]:
     for each in listing["bindings"]:
         if each["source"]:
             yield Binding(each["source"], each["destination"], each["routing_key"])
+
+
+def _told(error: Exception) -> str:
+    """An error's kind or the answer's status: its words may hold the address with its password."""
+    return str(error.response.status_code) if isinstance(error, httpx2.HTTPStatusError) else type(error).__name__
 
 
 def _name(binding: Binding) -> str:

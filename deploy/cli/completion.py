@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from deploy.cli.common import say
+from deploy.cli.common import Json, print_json, tell
 
 
 def register(app: App) -> None:
@@ -15,6 +15,7 @@ def register(app: App) -> None:
         shell: Literal["bash", "zsh", "fish"],
         *,
         install: Annotated[bool, Parameter(negative="")] = False,
+        json: Json = False,
     ) -> None:
         """Print the script that completes commands and options in a shell.
 
@@ -26,8 +27,11 @@ def register(app: App) -> None:
             write it where the shell looks for it, and what loads it into the shell's start file.
         """
         if install:
-            say(f"Written to {app.install_completion(shell=shell)}; it works in the next shell.")
+            written = str(app.install_completion(shell=shell))
+            sentence = f"Written to {written}; it works in the next shell."
+            tell({"shell": shell, "written": written}, sentence, as_json=json)
         else:
-            sys.stdout.write(app.generate_completion(shell=shell))
+            script = app.generate_completion(shell=shell)
+            print_json({"shell": shell, "script": script}) if json else sys.stdout.write(script)
 
     app.command(completion)

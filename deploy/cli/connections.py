@@ -18,6 +18,7 @@ from deploy.local.problems import Unavailable
 WINDOW = 100
 DATABASE = "postgresql+asyncpg://user:password@host:5432/name"
 BROKER = "amqp://user:password@host:5672/"
+MANAGEMENT = "http://user:password@host:15672"
 
 
 def database_url(service: str) -> str:
@@ -26,6 +27,13 @@ def database_url(service: str) -> str:
     if given := os.environ.get(setting):
         return plain(_usable(given, setting, DATABASE))
     return plain(addresses().databases[service])
+
+
+def admin_url() -> str | None:
+    """RAPPORT_POSTGRES_URL, the server as a role that may make databases, as `postgresql://`; None where unset."""
+    if given := os.environ.get("RAPPORT_POSTGRES_URL"):
+        return plain(_usable(given, "RAPPORT_POSTGRES_URL", DATABASE))
+    return None
 
 
 def setting_of(service: str) -> str:
@@ -47,9 +55,11 @@ def broker_url() -> str:
 
 def management_url() -> str | None:
     """The management API of the same broker, RAPPORT_AMQP_MANAGEMENT_URL or the running platform's; None if unknown."""
-    if os.environ.get("RAPPORT_AMQP_URL"):
-        return os.environ.get("RAPPORT_AMQP_MANAGEMENT_URL")
-    return addresses().management_url
+    if not os.environ.get("RAPPORT_AMQP_URL"):
+        return addresses().management_url
+    if given := os.environ.get("RAPPORT_AMQP_MANAGEMENT_URL"):
+        return _usable(given, "RAPPORT_AMQP_MANAGEMENT_URL", MANAGEMENT)
+    return None
 
 
 def usable_broker(url: str, setting: str) -> str:

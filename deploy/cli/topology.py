@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from deploy.cli.common import CheckFailed, Json, print_json, say, show
 from deploy.cli.connections import broker_url, management_url, usable_broker
 from deploy.differences import compare
+from deploy.local.problems import Unavailable
 from deploy.registry import platform_topology
 from deploy.topology import declare, definitions
 
@@ -35,19 +36,23 @@ def apply(*, amqp_url: AmqpUrl = None) -> None:
 def diff(*, json: Json = False) -> None:
     """Compare what the broker has with what the code wants: what is missing, other, or too many, and what mends it.
 
-    Exit code 1 on a difference. Bindings, and what is too many, are seen through the management API, which
-    RAPPORT_AMQP_MANAGEMENT_URL names where RAPPORT_AMQP_URL names the broker.
+    Bindings, and what is too many, are seen through the management API, which RAPPORT_AMQP_MANAGEMENT_URL names where
+    RAPPORT_AMQP_URL names the broker. Exit code 1 on a difference; else 69 where that API is known and does not answer.
     """
-    found = asyncio.run(compare(broker_url(), management_url(), platform_topology()))
+    management = management_url()
+    found = asyncio.run(compare(broker_url(), management, platform_topology()))
     rows = [asdict(each) for each in found.differences]
     if json:
         print_json({"same": not rows, "differences": rows, "unseen": found.unseen})
     else:
-        show(rows, as_json=False, title="Topology", empty="The broker has what the code wants.")
+        seen = "Its exchanges and queues are" if found.unseen else "The broker is"
+        show(rows, as_json=False, title="Topology", empty=f"{seen} as the code wants.")
     if found.unseen:
         say(found.unseen)
     if rows:
         raise CheckFailed(f"The broker differs in {len(rows)} place(s); the last column says what mends each.")
+    if found.unseen and management:
+        raise Unavailable("Not everything could be compared; do what is said above, and run this again.")
 
 
 def export(*, json: Json = True) -> None:  # JSON is the only form; the flag is accepted for uniformity

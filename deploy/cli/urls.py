@@ -4,7 +4,10 @@ from urllib.parse import urlsplit
 
 from cyclopts import App
 
-from deploy.cli.common import Json, addresses, show
+from deploy.cli.common import Json, show
+from deploy.local.addresses import Addresses
+from deploy.local.home import Home
+from deploy.local.problems import Unavailable
 
 
 def register(app: App) -> None:
@@ -14,7 +17,12 @@ def register(app: App) -> None:
 
 def urls(*, json: Json = False) -> None:
     """List the addresses of the running platform: APIs and their documents, metrics, mails, the broker."""
-    platform = addresses()
+    home = Home.find()
+    platform = Addresses.load(home)
+    if not home.is_held():
+        raise Unavailable(
+            f"The Rapport on {home.root} was killed and answers no more: start it again with `rapport up`."
+        )
     rows = []
     for service, url in platform.services.items():
         for what, path in (("api", ""), ("openapi", "/openapi.json"), ("ready", "/readyz"), ("metrics", "/metrics")):

@@ -71,6 +71,16 @@ async def test_a_topology_that_lacks_something_is_a_fault_and_surplus_a_warning(
     assert (code, found["topology"][0], "rapport topology diff" in found["topology"][1]) == (1, "fault", True)
 
 
+async def test_a_management_api_that_lets_nobody_in_is_a_warning(
+    rapport: Rapport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform works without it; what only it shows is not called in order."""
+    monkeypatch.setenv("RAPPORT_AMQP_MANAGEMENT_URL", "http://127.0.0.1:1")
+    assert await states(rapport) == {"topology": "warning", "broker features": "warning"}
+    monkeypatch.delenv("RAPPORT_AMQP_MANAGEMENT_URL")
+    assert await states(rapport) == {}
+
+
 async def test_what_is_away_does_not_hide_the_rest(rapport: Rapport, monkeypatch: pytest.MonkeyPatch) -> None:
     """One database is away: the other four, the broker and the clocks are looked at."""
     monkeypatch.setenv("RAPPORT_MATCHING_DATABASE_URL", "postgresql+asyncpg://u:hunter2@127.0.0.1:1/x")

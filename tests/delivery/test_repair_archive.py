@@ -79,6 +79,8 @@ async def test_tail_follows_what_its_filters_let_through(
         until = ("--until", (made[-1] + timedelta(milliseconds=1)).isoformat())
         assert await tailed(*until) == await tailed("--since=1h", *until) == known
         assert await tailed("--until", made[0].isoformat()) == []
+        after = (until[1], "--until", (made[-1] + timedelta(hours=1)).isoformat())
+        assert await tailed("--since", *after) == []
         assert (await rapport("events", "tail", "--json", *until)).out == await _lines(rapport, *until)
         unknown = await rapport("events", "tail", "--site=net.af.kabull", "--limit=1")
         assert (unknown.code, "net.af.kabul," in unknown.err) == (2, True)

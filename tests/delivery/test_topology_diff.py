@@ -97,21 +97,32 @@ async def test_what_is_too_many_is_named(rapport: Rapport, amqp_url: str) -> Non
 async def test_without_the_management_api_it_says_what_it_cannot_see(
     rapport: Rapport, amqp_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Missing queues are still found; bindings and surplus are said to be unseen, also where a login is wrong."""
-    wrong = urlsplit(os.environ["RAPPORT_TEST_MANAGEMENT_URL"])
-    wrong = wrong._replace(netloc=f"rapport:hunter2@{wrong.netloc.rpartition('@')[2]}")
-    for url in (None, "http://127.0.0.1:1", wrong.geturl()):
-        monkeypatch.delenv("RAPPORT_AMQP_MANAGEMENT_URL", raising=False)
-        if url:
-            monkeypatch.setenv("RAPPORT_AMQP_MANAGEMENT_URL", url)
-        answer = await rapport("topology", "diff")
-        assert answer.code == 0, answer.err
-        assert "cannot be seen over AMQP alone" in answer.err
-        assert "hunter2" not in answer.err
+    """Missing queues are still found; bindings and surplus are said to be unseen."""
+    monkeypatch.delenv("RAPPORT_AMQP_MANAGEMENT_URL")
+    answer = await rapport("topology", "diff")
+    assert (answer.code, "cannot be seen over AMQP alone" in answer.err) == (0, True), answer.err
+    assert "exchanges and queues are as the code wants" in answer.out
     async with fresh_broker(with_topology=False) as bare:
         found = await compare(bare, None, platform_topology())
     assert {each.kind for each in found.differences} == {"exchange", "queue"}
     assert {each.state for each in found.differences} == {"missing"}
+
+
+async def test_a_management_api_that_lets_nobody_in_is_missing_outside(
+    rapport: Rapport, amqp_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a login is wrong, and where nobody listens; what is seen without it is still told, and counts first."""
+    wrong = urlsplit(os.environ["RAPPORT_TEST_MANAGEMENT_URL"])
+    wrong = wrong._replace(netloc=f"rapport:hunter2@{wrong.netloc.rpartition('@')[2]}")
+    for url in ("http://u:hunter2@127.0.0.1:1", wrong.geturl()):
+        monkeypatch.setenv("RAPPORT_AMQP_MANAGEMENT_URL", url)
+        answer = await rapport("topology", "diff")
+        assert (answer.code, "correct RAPPORT_AMQP_MANAGEMENT_URL" in answer.err) == (69, True), answer.err
+        assert "hunter2" not in answer.err
+    async with await aio_pika.connect(amqp_url) as connection:
+        await (await connection.channel()).queue_delete(QUEUE)
+    answer = await rapport("topology", "diff", "--json")
+    assert (answer.code, answer.json["differences"][0]["name"]) == (1, QUEUE)
 
 
 async def test_a_broker_that_is_away_is_missing_outside(rapport: Rapport, monkeypatch: pytest.MonkeyPatch) -> None:

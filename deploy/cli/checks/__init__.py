@@ -63,7 +63,7 @@ async def finding(name: str, look: Look) -> Finding:
     except Problem as problem:
         return Finding(name, "fault", str(problem))
     except OSError as error:
-        return Finding(name, "fault", f"Nothing answers ({type(error).__name__}): mend the faults above first.")
+        return Finding(name, "fault", f"This cannot be reached ({type(error).__name__}): mend the faults above first.")
     except Exception as error:  # what a library says may hold a password
         told = f"This cannot be looked at ({type(error).__name__}): mend the other faults first, then report this one."
         return Finding(name, "fault", told)

@@ -11,7 +11,8 @@ from deploy.differences import compare
 from deploy.local.problems import Unavailable
 from deploy.registry import platform_topology
 
-FLOOR, PROVEN, NEWEST = (3, 10), (3, 13), (4, 99)
+FLOOR, ALIKE, NEWEST = (3, 10), (3, 13), (4, 99)
+"""Lacking below, like the proven 3.10 up to, and written for up to this."""
 CAPABILITIES = ("publisher_confirms", "basic.nack", "consumer_cancel_notify")
 FEATURES = ("quorum_queue", "stream_queue")
 CONNECT_SECONDS = 10
@@ -35,7 +36,7 @@ def judged(product: str, said: str) -> Said:
             "warning",
             f"{name} is newer than what Rapport is written for: try it with a copy first, or use 3.10 to 4.",
         )
-    if version > PROVEN:
+    if version > ALIKE:
         return "warning", f"{name}: Rapport is written for it, and proven on 3.10 only: try it with a copy first."
     return "ok", f"{name} lets us in."
 
@@ -61,9 +62,13 @@ async def features() -> Said:
 
 async def topology() -> Said:
     """As `rapport topology diff`."""
-    found = await compare(known(broker_url, "RAPPORT_AMQP_URL"), management_url(), platform_topology())
+    url = known(broker_url, "RAPPORT_AMQP_URL")
+    management = management_url()
+    found = await compare(url, management, platform_topology())
     if not found.differences:
-        return "ok", f"The broker has what the code wants. {found.unseen or ''}".strip()
+        if found.unseen:
+            return "warning" if management else "ok", f"Exchanges and queues are as the code wants. {found.unseen}"
+        return "ok", "The broker is as the code wants."
     states = {each.state for each in found.differences}
     told = (
         f"{len(found.differences)} difference(s), the first: {found.differences[0].name} ({found.differences[0].state})"

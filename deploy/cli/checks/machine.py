@@ -81,7 +81,7 @@ async def _usual_ports() -> Said:
     answers = await asyncio.gather(
         *(_get(f"http://{LOOPBACK}:{taken[name]}/livez") for name in taken if name in SERVICES)
     )
-    if any(answer and answer.text == '{"alive":true}' for answer in answers):
+    if answers and all(answer and answer.text == '{"alive":true}' for answer in answers):
         return "warning", f"Another Rapport has {settings}: to start one beside it, set other ports."
     return "fault", f"Taken by something else: {settings}. Stop what listens there, or set other ports."
 

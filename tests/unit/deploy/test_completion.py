@@ -18,6 +18,7 @@ async def test_the_script_contains_the_commands(shell: str, capsys: pytest.Captu
     assert (answer.code, answer.err) == (0, "")
     for word in ("doctor", "topology", "diff", "events", "tail", "jsonl", "dead", "replay", "screening"):
         assert word in answer.out, word
+    assert (await rapport_here(capsys, "completion", shell, "--json")).json["script"] == answer.out
     if program := shutil.which(shell):
         assert _shell(program, "-n", "-c", answer.out) == []
 
@@ -36,7 +37,7 @@ async def test_it_is_installed_where_the_shell_looks(
     monkeypatch.setenv("HOME", str(tmp_path))
     answer = await rapport_here(capsys, "completion", "bash", "--install")
     (written,) = [path for path in tmp_path.rglob("*") if path.is_file() and path.name == "rapport"]
-    assert (answer.code, str(written) in answer.err) == (0, True)
+    assert (answer.code, str(written) in answer.out) == (0, True)
     assert "topology" in written.read_text()
 
 

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -183,8 +184,8 @@ def test_the_clock_furthest_away_is_judged(away: float, state: str) -> None:
 
 def test_what_a_question_took_is_not_counted_against_a_clock() -> None:
     now = real_now()
-    assert databases._surely(now, now, 5.0) == 0
-    assert databases._surely(now, now, 0.0, unit=1.0) == 0
+    assert databases._surely(now + timedelta(seconds=4), now, 5.0) == 0
+    assert databases._surely(now - timedelta(seconds=0.9), now, 0.0, unit=1.0) == 0
     assert databases._surely(now.replace(year=now.year + 1), now, 10.0) > 86_400
     assert databases._surely(now.replace(year=now.year - 1), now, 10.0) < -86_400
 
