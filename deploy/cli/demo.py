@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -10,13 +13,17 @@ from deploy.cli.common import CheckFailed, Install, Json, Typed, console, print_
 from deploy.cli.ledger import account
 from deploy.demo.cast import Cast
 from deploy.demo.foretold import Account, foretell
+from deploy.demo.live import nowhere, on_board, terminal
 from deploy.demo.play import NETWORK, play
 from deploy.demo.scenes import write
 from deploy.demo.stage import Fault, NotQuiet, Stage, stage
 from deploy.demo.story import Story
-from deploy.demo.telling import Lines
+from deploy.demo.telling import Lines, Teller
 from deploy.demo.witness import witness
 from deploy.local.home import Home
+
+Telling = Callable[[Stage], AbstractAsyncContextManager[Teller]]
+"""How a story is told while it is played on a stage."""
 
 
 def register(app: App) -> None:
@@ -33,14 +40,25 @@ def demo(
     json: Json = False,
     unbind: Annotated[str | None, Parameter(help="Break it: take this queue's binding away.")] = None,
     drop_mail_every: Annotated[int, Parameter(help="Break it: lose every Nth mail.")] = 0,
+    picture: Annotated[Path | None, Parameter(show=False, help="Save a still of the board as SVG.")] = None,
 ) -> None:
     """Start everything on a fresh home, play the story of SEED in stepped time, and compare expected with seen.
 
-    Three sites, 59 people, a broker killed with events waiting. Exit code 1 on any difference or dead letter.
+    Three sites, 59 people, a broker killed with events waiting; on a terminal a live board shows it.
+    Exit code 1 on any difference or dead letter.
     """
     script = _story(seed, scene)
     with Home.temporary() as home:
-        asyncio.run(_demo(home, script, Fault(unbind, drop_mail_every), install=install, keep=keep, as_json=json))
+        fault, telling = Fault(unbind, drop_mail_every), _telling(picture, as_json=json)
+        asyncio.run(_demo(home, script, fault, telling, install=install, keep=keep, as_json=json))
+
+
+def _telling(picture: Path | None, *, as_json: bool) -> Telling:
+    """On a board where somebody sits at a terminal, else in lines; a picture is drawn in both."""
+    console = (None if as_json else terminal()) or (nowhere() if picture else None)
+    if console is None:
+        return lambda _: nullcontext(Lines(say))
+    return lambda on_stage: on_board(on_stage, console, say, picture)
 
 
 def _story(seed: int, scene: str | None) -> Story:
@@ -51,11 +69,13 @@ def _story(seed: int, scene: str | None) -> Story:
         raise Typed(f"--scene: {error}") from error
 
 
-async def _demo(home: Home, story: Story, fault: Fault, *, install: bool, keep: bool, as_json: bool) -> None:
+async def _demo(
+    home: Home, story: Story, fault: Fault, telling: Telling, *, install: bool, keep: bool, as_json: bool
+) -> None:
     """Raises CheckFailed where the story was not seen as it was written; with `keep` only after Ctrl-C."""
     began, faults = time.monotonic(), ["it was cut short"]
     async with stage(home, say, install=install, fault=fault) as on_stage:
-        cast, faults = await _play(on_stage, story)
+        cast, faults = await _play(on_stage, story, telling)
         seen = await witness(on_stage, cast) if cast else {}
         faults = [*differences(expected := foretell(story, NETWORK), seen), *faults]
         elapsed = round(time.monotonic() - began, 1)
@@ -68,10 +88,11 @@ async def _demo(home: Home, story: Story, fault: Fault, *, install: bool, keep: 
         raise CheckFailed(f"The story was not seen as it was written: {faults[0]}")
 
 
-async def _play(on_stage: Stage, story: Story) -> tuple[Cast | None, list[str]]:
+async def _play(on_stage: Stage, story: Story, telling: Telling) -> tuple[Cast | None, list[str]]:
     """Who is who, and what is wrong in the platform itself; nobody where it did not come to rest."""
     try:
-        cast = await play(on_stage, story, Lines(say))
+        async with telling(on_stage) as teller:
+            cast = await play(on_stage, story, teller)
     except NotQuiet as error:
         return None, [str(error)]
     say("the story is over; the archive, the mails and the services are read")

@@ -42,7 +42,7 @@ async def set_broker(stage: Stage, teller: Teller, *, down: bool) -> None:
         await stage.kill(BROKER_PART)
         stage.broker_down = True
     elif stage.broker_down and not down:
-        teller.breaks("the broker is started again")
+        teller.mends("the broker is started again")
         await stage.restart(BROKER_PART)
         stage.broker_down = False
         await stage.quiet()
@@ -55,7 +55,7 @@ async def _with_a_death(stage: Stage, service: str, acts: Sequence[Awaitable[Non
     teller.breaks(f"{service} is killed")
     await stage.kill(service)
     await asyncio.gather(each(acts[half:]), stage.restart(service))
-    teller.breaks(f"{service} is up again")
+    teller.mends(f"{service} is up again")
 
 
 async def _demand_waiting(stage: Stage, teller: Teller) -> None:

@@ -12,7 +12,10 @@ class Teller(Protocol):
         """What the story does now."""
 
     def breaks(self, sentence: str) -> None:
-        """What the story breaks, or mends, on purpose."""
+        """What the story breaks on purpose."""
+
+    def mends(self, sentence: str) -> None:
+        """What the story brings back again."""
 
 
 @dataclass(frozen=True)
@@ -26,5 +29,9 @@ class Lines:
         self.say(sentence)
 
     def breaks(self, sentence: str) -> None:
+        """A line."""
+        self.say(sentence)
+
+    def mends(self, sentence: str) -> None:
         """A line."""
         self.say(sentence)

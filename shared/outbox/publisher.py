@@ -10,7 +10,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity, ChannelPreconditionFailed
 
 from shared.contracts.envelope import CONTENT_TYPE
-from shared.messaging.topology import EVENTS, INTERNAL
+from shared.messaging.topology import ARCHIVE, EVENTS, INTERNAL
 
 TIMEOUT_SECONDS = 10.0
 
@@ -33,17 +33,26 @@ class Publisher:
 
     @classmethod
     async def open(cls, amqp_url: str) -> Self:
-        """Connect. Raises what aio-pika raises when the broker is away."""
+        """Connect. Raises what aio-pika raises when the broker is away, or its archive."""
         publisher = cls(await aio_pika.connect(amqp_url, timeout=TIMEOUT_SECONDS))
-        await publisher.reopen()
+        try:
+            await publisher.reopen()
+        except BaseException:
+            await publisher.close()
+            raise
         return publisher
 
     async def reopen(self) -> None:
-        """A fresh channel: after a failure the old one may be closed or hold confirms of lost publishes."""
+        """A fresh channel: after a failure the old one may be closed or hold confirms of lost publishes.
+
+        Raises ChannelNotFoundEntity while the archive is not there. A broker that has just started (3.10, probed) takes
+        and confirms messages for half a second before its stream is back: they would go to the readers alone.
+        """
         async with asyncio.timeout(TIMEOUT_SECONDS):  # a connection that went silent answers to no goodbye either
             if self._channel is not None and not self._channel.is_closed:
                 await self._channel.close()
             self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+            await self._channel.get_queue(ARCHIVE)
         self._exchanges = {name: await self._channel.get_exchange(name, ensure=False) for name in (EVENTS, INTERNAL)}
 
     async def close(self) -> None:

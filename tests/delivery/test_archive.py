@@ -1,6 +1,7 @@
 """The archive is read to the end as of the call, whatever is in it."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,11 +10,17 @@ import orjson
 import pytest
 
 from deploy.archive import PREFETCH, begins, read
+from deploy.local.home import Home
 from deploy.local.problems import Unavailable
+from deploy.local.rabbitmq import RabbitMQ
+from deploy.registry import platform_topology
+from deploy.topology import declare
 from shared.clock import real_now
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.intake import RoleChanged
-from shared.messaging.topology import ARCHIVE
+from shared.messaging.topology import ARCHIVE, EVENTS, routing_key
+from shared.outbox.publisher import Publisher
+from tests.faults.stage import BROKER_SETTLES_SECONDS
 from tests.support.brokers import fresh_broker, publish
 from tests.support.running import envelope_of
 
@@ -69,3 +76,40 @@ async def test_a_missing_archive_is_a_sentence() -> None:
     async with fresh_broker(with_topology=False) as url:
         with pytest.raises(Unavailable, match="topology"):
             await ids(url)
+
+
+async def test_what_is_published_as_soon_as_a_killed_broker_takes_it_is_archived() -> None:
+    """RabbitMQ 3.10 confirms for half a second what goes to every queue but the stream, which is not back yet."""
+    with Home.temporary() as home:
+        rabbitmq = RabbitMQ(home)
+        try:
+            broker = await rabbitmq.start()
+            await declare(broker.amqp_url, platform_topology())
+            await asyncio.sleep(BROKER_SETTLES_SECONDS)
+            await (await Publisher.open(broker.amqp_url)).close()  # the way is right
+            await rabbitmq.kill()
+            publishing = [asyncio.create_task(_publish_early(broker.amqp_url)) for _ in range(4)]
+            await rabbitmq.restart()
+            sent = await asyncio.gather(*publishing)
+            assert set(await ids(broker.amqp_url)) == set(sent)
+        finally:
+            await rabbitmq.stop()
+
+
+async def _publish_early(amqp_url: str) -> UUID:
+    """As a relay that tries all the time."""
+    document = envelope_of(ROLE, sequence=1)
+    row = {
+        "event_id": document["id"], "type": document["type"], "time": real_now(), "correlation_id": document["id"],
+        "exchange": EVENTS, "routing_key": routing_key(RoleChanged, "net"), "copy_key": None,
+        "body": orjson.dumps(document).decode(),
+    }  # fmt: skip
+    async with asyncio.timeout(60):
+        while True:
+            with suppress(OSError, aio_pika.exceptions.AMQPError):
+                publisher = await Publisher.open(amqp_url)
+                confirmed, failure = await publisher.publish([row])
+                await publisher.close()
+                assert (confirmed, failure) == ([row], None)
+                return UUID(document["id"])
+            await asyncio.sleep(0.02)

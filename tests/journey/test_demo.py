@@ -12,6 +12,7 @@ from deploy.demo.foretold import foretell
 from deploy.demo.play import NETWORK
 from deploy.demo.scenes import write
 from tests.support.command import rapport, until_interrupted
+from tests.support.terminal import CURSOR, LEFT, at_terminal
 
 
 @pytest.mark.timeout(200)
@@ -86,3 +87,27 @@ def test_a_missing_and_a_doubled_entry_are_both_differences() -> None:
     assert differences({"a": ["x", "y"]}, {"a": ["x", "y"]}) == []
     assert "1 missing" in differences({"a": ["x", "y"]}, {"a": ["x"]})[0]
     assert "1 too many" in differences({"a": ["x"]}, {"a": ["x", "x"]})[0]
+
+
+@pytest.mark.timeout(200)
+async def test_a_terminal_shows_a_board_and_gets_its_screen_back() -> None:
+    """While it plays, faults and counts stand on a screen of their own; afterwards the story and its end in lines."""
+    shown = await at_terminal("demo", within=180)
+    assert shown.code == 0, shown.after
+    for words in ("how far people are", "broker is dead", "messaging is dead", "notify-2", "clearance.ended"):
+        assert words in shown.drawn
+    assert CURSOR in shown.written.rpartition(LEFT)[0][-200:] + shown.after.encode()[:200]
+    assert "the broker is killed" in shown.after
+    assert "expected = seen" in shown.after
+    assert "\x1b[?1049h" not in shown.after
+
+
+@pytest.mark.timeout(100)
+async def test_an_interrupted_board_leaves_the_terminal_as_it_was() -> None:
+    """Ctrl-C ends it like the lines; what was told until then stays readable."""
+    shown = await at_terminal("demo", interrupt_at=b"people apply", within=80)
+    assert shown.code == 1
+    assert shown.written.count(LEFT) == 1
+    assert CURSOR in shown.written[-2000:]
+    assert "people apply" in shown.after
+    assert "it was cut short" in shown.after

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from deploy.archive import read
 from tests.faults import books
 from tests.faults.accounting import Finding
 from tests.faults.books import Plan
@@ -80,6 +81,19 @@ class Run:
         found = await books.close(self.stage, self.plan, self.patience)
         self.facts["entries"] = len(self.plan.accepted)
         self.hold(found)
+
+    async def compare_archive(self) -> None:
+        """Every event that was heard stands in the archive."""
+        kept = {each.envelope.id async for each in read(self.stage.amqp_url)}
+        heard = {
+            row["event_id"]
+            for service in self.stage.databases
+            for row in await self.stage.fetch(service, "SELECT event_id FROM inbox")
+        }
+        missing = sorted(map(str, heard - kept))
+        self.facts["archived"] = len(kept)
+        told = f"{len(missing)} events are not in the archive, first {missing[:3]}."
+        self.claim("archive-holds-all", not missing, told)
 
 
 Experiment = Callable[..., Awaitable[None]]

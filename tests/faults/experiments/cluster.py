@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from deploy.archive import read
 from shared.outbox import publisher
 from tests.faults.experiments.base import Run, experiment
 from tests.faults.nodes import SIZE, Cluster, Node
@@ -69,7 +68,7 @@ async def cluster(
                 await _lose_majority(inner, nodes, lost, majority, quick=quick)
         inner.facts |= {"leaders lost": leaders, "majorities lost": majorities}
         await inner.close()
-        await _compare_archive(inner)
+        await inner.compare_archive()
         for child in inner.stage.children.values():
             inner.claim("nobody-ended", not child.died, f"{child.name} ended by itself with {child.died}.")
 
@@ -125,19 +124,6 @@ async def _lose_majority(run: Run, cluster: Cluster, lost: list[Node], seconds: 
     await asyncio.gather(*(node.running.start() for node in lost))
     await _until_whole(run, cluster)
     await _until_confirmed(run, "the majority was back")
-
-
-async def _compare_archive(run: Run) -> None:
-    """Every event that was heard stands in the archive."""
-    kept = {each.envelope.id async for each in read(run.stage.amqp_url)}
-    heard = {
-        row["event_id"]
-        for service in run.stage.databases
-        for row in await run.stage.fetch(service, "SELECT event_id FROM inbox")
-    }
-    missing = sorted(map(str, heard - kept))
-    run.facts["archived"] = len(kept)
-    run.claim("archive-holds-all", not missing, f"{len(missing)} events are not in the archive, first {missing[:3]}.")
 
 
 async def _until_whole(run: Run, cluster: Cluster) -> None:

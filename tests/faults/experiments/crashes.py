@@ -24,6 +24,7 @@ async def broker_kill(run: Run, *, kills: int) -> None:
             await run.stage.servers.kill_broker()
             await asyncio.sleep(3)
     await run.close()
+    await run.compare_archive()
 
 
 @experiment("postgres-stop", short={"stops": 1}, small={"stops": 1}, long={"stops": 5})
