@@ -45,6 +45,14 @@ async def read(amqp_url: str, since: datetime | None = None, *, follow: bool = F
             yield found
 
 
+def is_between(identifier: UUID, since: datetime | None, until: datetime | None) -> bool:
+    """Whether an event was made then. Ids that do not tell are of no time."""
+    if identifier.version != 7:
+        return False
+    made = made_at(identifier)
+    return (since is None or made >= since) and (until is None or made < until)
+
+
 async def begins(amqp_url: str) -> datetime | None:
     """When the oldest message that is kept was made; None where everything that was ever archived is kept."""
     messages = _messages(amqp_url, None, follow=False)

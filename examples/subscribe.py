@@ -2,7 +2,7 @@
 import asyncio, json, sys, aio_pika  # noqa: E401
 
 async def main(url: str, site: str) -> None:
-    connection = await aio_pika.connect(url)
+    connection = await aio_pika.connect(url)  # ends when the connection does; `connect_robust` connects again
     channel = await connection.channel()
     queue = await channel.declare_queue(exclusive=True)  # a lasting reader declares a durable quorum queue instead
     await queue.bind("rapport.events", f"*.*.*.{site}.#")

@@ -1,88 +1,28 @@
-"""`rapport events tail|replay`: following the archive, and putting what it keeps into one reader's queue."""
+"""`rapport events replay`: putting what the archive keeps into one reader's queue."""
 
 import asyncio
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterable
-from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from collections.abc import AsyncIterator
+from datetime import datetime
 
 import aio_pika
-import orjson
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from deploy.archive import Archived, read
+from deploy.archive import Archived, is_between, read
 from deploy.cli.common import Json, Typed, chosen, show
 from deploy.cli.connections import broker_url, put
-from deploy.cli.readable import event_of
-from deploy.cli.selecting import demand_place, events_named
-from deploy.cli.words import Count, DryRun, Duration, Rate, Since, Site, Until, demand_order
+from deploy.cli.selecting import events_named
+from deploy.cli.words import DryRun, Rate, Since, Type, Until, demand_order
 from deploy.registry import readers
-from shared.clock import real_now
-from shared.contracts import REGISTRY, Envelope, Event
+from shared.contracts import REGISTRY, Event
 from shared.contracts.envelope import CONTENT_TYPE
-from shared.ids import made_at
 from shared.inbox import is_too_old
 from shared.messaging.topology import queue_name
-
-Lines = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document per line.")]
-Type = Annotated[str | None, Parameter(help="Only this event type: `reply.overdue`, or the full type.")]
 
 
 def register(app: App) -> None:
     """Add to the group `events`."""
-    group = app["events"]
-    group.command(tail)
-    group.command(replay)
-
-
-def tail(
-    *,
-    since: Since = None,
-    type: Type = None,
-    site: Site = None,
-    subject: str | None = None,
-    for_: Annotated[Duration, Parameter(name="--for")] = None,
-    limit: Count = None,
-    json: Lines = False,
-) -> None:
-    """Print events as they are published, until Ctrl-C: time, type, subject, places, id, and the id that `trace` takes.
-
-    Parameters
-    ----------
-    since
-        begin that long ago instead of now.
-    subject
-        only about this: `clearance/<id>`.
-    for_
-        end after that long.
-    limit
-        end after that many events.
-    """
-    types = {event.type for event in events_named(type)} if type else None
-    if subject:
-        _demand_fitting(subject, types or REGISTRY)
-
-    def wanted(envelope: Envelope) -> bool:
-        return (
-            (types is None or envelope.type in types)
-            and (site is None or any(_lies_in(each, site) for each in (envelope.site, envelope.othersite)))
-            and (subject is None or envelope.subject == subject)
-        )
-
-    async def follow() -> None:
-        if site:
-            await demand_place(site)
-        left = limit
-        async for found in read(broker_url(), since or real_now(), follow=True):
-            if wanted(found.envelope):
-                _print(found.envelope, json)
-                left = None if left is None else left - 1
-            if left is not None and left <= 0:
-                return
-
-    asyncio.run(_within(follow(), for_))
+    app["events"].command(replay)
 
 
 def replay(
@@ -124,13 +64,6 @@ def replay(
     show(lines, as_json=json, title="Would be put back" if dry_run else "Put back", empty="Nothing is to be put back.")
 
 
-def _demand_fitting(subject: str, types: Iterable[str]) -> None:
-    """Raises Typed where no event of these types is about such a thing."""
-    forms = {REGISTRY[each].subject_format for each in types}
-    if not any(subject.startswith(form.partition("{")[0]) for form in forms):
-        raise Typed(f"--subject: {subject!r} fits no such event; write {' or '.join(sorted(forms))}.")
-
-
 def _heard(service: str, name: str | None) -> dict[str, type[Event]]:
     chosen(service)
     heard = {event.type: event for event in readers()[service]}
@@ -147,10 +80,7 @@ async def _chosen(
 ) -> AsyncIterator[Archived]:
     async for found in read(broker_url(), since):
         identifier = found.envelope.id
-        if found.envelope.type not in events or identifier.version != 7 or is_too_old(identifier):
-            continue
-        made = made_at(identifier)
-        if (since is None or made >= since) and (until is None or made < until):
+        if found.envelope.type in events and is_between(identifier, since, until) and not is_too_old(identifier):
             yield found
 
 
@@ -167,24 +97,3 @@ def _message(found: Archived) -> aio_pika.Message:
         correlation_id=str(envelope.correlationid),
         app_id="rapport",
     )
-
-
-def _print(envelope: Envelope, as_json: bool) -> None:
-    event = event_of(envelope)
-    line = orjson.dumps(event).decode()
-    if not as_json:
-        sites = " and ".join(filter(None, (envelope.site, envelope.othersite)))
-        what = f"{event.get('type', '[unknown type]')} {event.get('subject', '')}"
-        line = f"{event['time']} {what} {sites} {envelope.id} {envelope.correlationid}"
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-def _lies_in(site: str | None, place: str) -> bool:
-    return site is not None and (site == place or site.startswith(f"{place}."))
-
-
-async def _within(work: Coroutine[Any, Any, None], limit: timedelta | None) -> None:
-    with suppress(TimeoutError):  # it has been followed as long as it was asked for
-        async with asyncio.timeout(limit.total_seconds() if limit else None):
-            await work

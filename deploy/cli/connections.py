@@ -17,6 +17,7 @@ from shared.settings import is_address
 WINDOW = 100
 DATABASE = "postgresql+asyncpg://user:password@host:5432/name"
 BROKER = "amqp://user:password@host:5672/"
+MANAGEMENT = "http://user:password@host:15672"
 
 
 def database_url(service: str) -> str:
@@ -25,6 +26,13 @@ def database_url(service: str) -> str:
     if given := os.environ.get(setting):
         return plain(_usable(given, setting, DATABASE))
     return plain(addresses().databases[service])
+
+
+def admin_url() -> str | None:
+    """RAPPORT_POSTGRES_URL, the server as a role that may make databases, as `postgresql://`; None where unset."""
+    if given := os.environ.get("RAPPORT_POSTGRES_URL"):
+        return plain(_usable(given, "RAPPORT_POSTGRES_URL", DATABASE))
+    return None
 
 
 def setting_of(service: str) -> str:
@@ -42,6 +50,15 @@ def broker_url() -> str:
     if given := os.environ.get("RAPPORT_AMQP_URL"):
         return usable_broker(given, "RAPPORT_AMQP_URL")
     return addresses().amqp_url
+
+
+def management_url() -> str | None:
+    """The management API of the same broker, RAPPORT_AMQP_MANAGEMENT_URL or the running platform's; None if unknown."""
+    if not os.environ.get("RAPPORT_AMQP_URL"):
+        return addresses().management_url
+    if given := os.environ.get("RAPPORT_AMQP_MANAGEMENT_URL"):
+        return _usable(given, "RAPPORT_AMQP_MANAGEMENT_URL", MANAGEMENT)
+    return None
 
 
 def usable_broker(url: str, setting: str) -> str:
@@ -93,7 +110,8 @@ async def connected(url: str, name: str, setting: str) -> AsyncIterator[asyncpg.
     except asyncpg.InsufficientPrivilegeError as error:
         raise Unavailable(f"{name} does not allow this ({error}); set {setting} to a role that may.") from error
     except _AWAY as error:
-        raise Unavailable(f"{name} does not answer ({error}); is it running, and is {setting} right?") from error
+        told = str(error) or type(error).__name__
+        raise Unavailable(f"{name} does not answer ({told}); is it running, and is {setting} right?") from error
 
 
 async def put(amqp_url: str, messages: AsyncIterable[tuple[str, aio_pika.Message]], rate: int | None = None) -> int:

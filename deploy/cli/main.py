@@ -18,12 +18,15 @@ from pydantic import ValidationError
 from deploy.cli import (
     archives,
     backups,
+    completion,
     configuring,
     copies,
     database,
     deadletters,
     demo,
+    doctor,
     events,
+    following,
     importing,
     inboxes,
     keys,
@@ -37,6 +40,7 @@ from deploy.cli import (
     stories,
     tokens,
     topology,
+    urls,
 )
 from deploy.cli.common import Typed, help_console, say
 from deploy.local.problems import Problem
@@ -54,6 +58,8 @@ app = App(
 )
 for group in (
     running,
+    doctor,
+    urls,
     demo,
     configuring,
     keys,
@@ -61,6 +67,7 @@ for group in (
     topology,
     database,
     events,
+    following,
     archives,
     backups,
     resend,
@@ -74,6 +81,7 @@ for group in (
     policy,
     importing,
     matching,
+    completion,
 ):
     group.register(app)
 

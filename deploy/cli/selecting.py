@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from deploy.cli.common import Typed, chosen, nearest, say
 from deploy.cli.connections import opened
-from deploy.cli.words import Since, Until, demand_order
+from deploy.cli.words import Since, Type, Until, demand_order
 from deploy.local.problems import Unavailable
 from deploy.registry import readers
 from shared.contracts import REGISTRY, Event
@@ -33,7 +33,7 @@ class Which:
 
     service: Annotated[str | None, Parameter(help="Only of this service.")] = None
     queue: Annotated[str | None, Parameter(help="Only of this queue (a handler's name is its queue's).")] = None
-    type: Annotated[str | None, Parameter(help="Only of this event type: `reply.overdue`, or the full type.")] = None
+    type: Type = None
     error_type: Annotated[str | None, Parameter(help="Only with this error: `Contradiction`.")] = None
     since: Since = None
     until: Until = None

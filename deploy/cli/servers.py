@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from deploy.cli.common import CheckFailed, addresses
-from deploy.cli.connections import plain, setting_of
+from deploy.cli.common import CheckFailed
+from deploy.cli.connections import admin_url, broker_url, database_url, plain, setting_of
 from deploy.local import brokers
 from deploy.local.databases import ensure_service_databases
 from deploy.local.home import Home
@@ -99,13 +99,13 @@ def _idle_home(*, new: bool = False) -> Iterator[Home | None]:
 
 
 async def _server(service: str, home: Home | None, stack: AsyncExitStack) -> Server:
-    admin_url = os.environ.get("RAPPORT_POSTGRES_URL")
-    if given := os.environ.get(setting_of(service)):
-        url = plain(given)
-        return Server(service, url, admin_url or with_database(url, "postgres"))
+    admin = admin_url()
+    if os.environ.get(setting_of(service)):
+        url = database_url(service)
+        return Server(service, url, admin or with_database(url, "postgres"))
     if home is None:
-        url = plain(addresses().databases[service])
-        return Server(service, url, admin_url or _superuser(Home.find(), url))
+        url = database_url(service)
+        return Server(service, url, admin or _superuser(Home.find(), url))
     postgres = await find_or_start(home)
     stack.push_async_callback(postgres.stop)
     databases = await ensure_service_databases(home, postgres.url, [service])
@@ -113,10 +113,8 @@ async def _server(service: str, home: Home | None, stack: AsyncExitStack) -> Ser
 
 
 async def _broker(home: Home | None, stack: AsyncExitStack) -> str:
-    if given := os.environ.get("RAPPORT_AMQP_URL"):
-        return given
-    if home is None:
-        return addresses().amqp_url
+    if home is None or os.environ.get("RAPPORT_AMQP_URL"):
+        return broker_url()
     broker = await brokers.find(home)
     stack.push_async_callback(broker.stop)
     url = (await broker.start()).amqp_url

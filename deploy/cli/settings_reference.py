@@ -53,7 +53,7 @@ COMMANDS = {
     "RAPPORT_AMQP_MANAGEMENT_URL": (
         "secret",
         "none",
-        "The management API of the broker that RAPPORT_AMQP_URL names; `rapport up` checks that it answers.",
+        "The management API of that broker, by which `doctor` and `topology diff` see bindings.",
     ),
     "RAPPORT_SMTP_PORT": ("1 to 65535", "8125", "Where the mail catcher of `rapport up` takes mails."),
     "RAPPORT_MAIL_PORT": ("1 to 65535", "8126", "Where the mail catcher of `rapport up` shows them."),

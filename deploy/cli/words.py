@@ -79,6 +79,7 @@ Until = Annotated[datetime | None, Parameter(converter=read_with(moment), help="
 Duration = Annotated[timedelta | None, Parameter(converter=read_with(duration), help="90s, 15m, 1h or 2d.")]
 Count = Annotated[int | None, Parameter(validator=validators.Number(gte=1, lte=1_000_000))]
 Site = Annotated[str | None, Parameter(converter=read_with(site_path), help="Only of this place and all below it.")]
+Type = Annotated[str | None, Parameter(help="Only this event type: `reply.overdue`, or the full type.")]
 Rate = Annotated[int | None, Parameter(converter=read_with(rate_per_second), help="At most that many: 50/s.")]
 Yes = Annotated[bool, Parameter(negative="", help="Do not ask; for scripts.")]
 All = Annotated[bool, Parameter(negative="", help="All of them.")]

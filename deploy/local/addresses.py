@@ -31,14 +31,14 @@ class Addresses:
 
     def save(self, home: Home) -> None:
         """Write the file, readable by its owner alone."""
-        path = _path(home)
+        path = self.path(home)
         path.touch(mode=0o600)
         path.write_text(json.dumps(asdict(self), indent=2))
 
     @classmethod
     def load(cls, home: Home) -> Self:
         """Read a running platform's file. Raises Unavailable where none runs, Misconfigured where it is damaged."""
-        path = _path(home)
+        path = cls.path(home)
         try:
             found = TypeAdapter(cls).validate_json(path.read_bytes())
             if found.databases.keys() >= set(OWNERS) and found.services.keys() >= set(OWNERS):
@@ -54,12 +54,13 @@ class Addresses:
     @staticmethod
     def forget(home: Home) -> None:
         """Remove the file; the platform has ended."""
-        _path(home).unlink(missing_ok=True)
+        Addresses.path(home).unlink(missing_ok=True)
 
     def private_key(self) -> dict[str, Any]:
         """The development key with which this machine's tokens are signed."""
         return read_private(Path(self.private_key_file), "end the platform, remove that file, and start it again.")
 
-
-def _path(home: Home) -> Path:
-    return home.root / "platform.json"
+    @staticmethod
+    def path(home: Home) -> Path:
+        """The file; it is there as long as the platform runs, and after one that was killed."""
+        return home.root / "platform.json"

@@ -40,24 +40,28 @@ class Home:
 
         Unless it may be `new`, raises Misconfigured where the named one is none, Unavailable where the usual one is.
         """
-        if wanted := environ.get("RAPPORT_HOME"):
-            try:
-                root = Path(wanted).expanduser()
-            except RuntimeError:
-                raise Misconfigured("RAPPORT_HOME names the home of a user that there is not.") from None
-        else:
-            root = SYSTEM_HOME if is_root() else Path.home() / ".local/share/rapport"
+        root = cls.place(environ)
         try:
             if new or _is_home(root):
                 return cls(root)
         except OSError as error:
             raise _unusable(root, error) from error
-        if wanted:
+        if environ.get("RAPPORT_HOME"):
             raise Misconfigured(
                 f"RAPPORT_HOME names {root.absolute()}, where no Rapport keeps its state: correct it, "
                 "or start one there with `rapport up`."
             )
         raise Unavailable(f"No Rapport keeps its state in {root}: start one with `rapport up`, or set RAPPORT_HOME.")
+
+    @staticmethod
+    def place(environ: Mapping[str, str] = os.environ) -> Path:
+        """Where the home that RAPPORT_HOME names, else the usual one, is or would be. Raises Misconfigured."""
+        if wanted := environ.get("RAPPORT_HOME"):
+            try:
+                return Path(wanted).expanduser()
+            except RuntimeError:
+                raise Misconfigured("RAPPORT_HOME names the home of a user that there is not.") from None
+        return SYSTEM_HOME if is_root() else Path.home() / ".local/share/rapport"
 
     @classmethod
     @contextmanager
@@ -121,6 +125,15 @@ class Home:
             file.flush()
             end_leftovers(self.folder("run"))
             yield
+
+    def is_held(self) -> bool:
+        """Whether a process holds this home now."""
+        with (self.root / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
     def _running(self, lock: str) -> str:
         holder = Path(lock).read_text().strip() or "unknown"

@@ -46,6 +46,11 @@ def end_leftovers(folder: Path, grace: float = GRACE_SECONDS) -> list[int]:
     return sorted(found)
 
 
+def left_running(folder: Path) -> list[int]:
+    """The pids of the noted processes that still run."""
+    return sorted(pid for pid, _ in filter(None, map(_still_running, folder.glob("*.json"))))
+
+
 def still_alive(members: Mapping[int, str]) -> list[int]:
     """Those of the processes (pid and start time) that still run."""
     return [pid for pid, started in members.items() if start_time(pid) == started]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from shared.contracts import Event
 from shared.contracts.intake import ApplicationSubmitted, RoleChanged, SiteChanged
 from shared.db import create_engine, create_sessions
 from shared.deadletters import Corpse, bury
-from shared.ids import Origin, new_id, origin
+from shared.ids import Origin, made_at, new_id, origin
 from shared.messaging.topology import queue_name
 from shared.outbox import emit
 from tests.delivery.conftest import Rapport
@@ -56,13 +57,14 @@ async def _is_empty(intake: Running) -> bool:
 async def test_tail_follows_what_its_filters_let_through(
     amqp_url: str, databases: dict[str, str], tmp_path: Path, rapport: Rapport
 ) -> None:
-    """From the past with --since, from now without; by type, place and subject; it ends by number and by time."""
+    """From the past with --since, from now without; by type, place and subject; it ends by number and by time, and
+    with --until at the archive's end."""
     async with live("intake", amqp_url, tmp_path, database_url=databases["intake"]) as intake:
         await tell(intake, ROLE, SITE, application())
         await _in(databases["intake"], _place)
 
         async def tailed(*filters: str) -> list[dict[str, Any]]:
-            answer = await rapport("events", "tail", "--json", *filters)
+            answer = await rapport("events", "tail", "--jsonl", *filters)
             assert answer.code == 0, answer.err
             return [orjson.loads(line) for line in answer.out.splitlines()]
 
@@ -72,12 +74,24 @@ async def test_tail_follows_what_its_filters_let_through(
         below = await tailed("--since=1h", "--site=net.af", "--limit=2")
         assert {event["type"] for event in below} == {SiteChanged.type, ApplicationSubmitted.type}
         assert await tailed("--type=pair.matched", "--for=1s") == []
+        known = await tailed("--since=1h", "--limit=3")
+        made = [made_at(UUID(event["id"])) for event in known]
+        until = ("--until", (made[-1] + timedelta(milliseconds=1)).isoformat())
+        assert await tailed(*until) == await tailed("--since=1h", *until) == known
+        assert await tailed("--until", made[0].isoformat()) == []
+        after = (until[1], "--until", (made[-1] + timedelta(hours=1)).isoformat())
+        assert await tailed("--since", *after) == []
+        assert (await rapport("events", "tail", "--json", *until)).out == await _lines(rapport, *until)
         unknown = await rapport("events", "tail", "--site=net.af.kabull", "--limit=1")
         assert (unknown.code, "net.af.kabul," in unknown.err) == (2, True)
         following = asyncio.create_task(rapport("events", "tail", "--type=site.changed", "--limit=1", "--for=60s"))
         while not following.done():
             await tell(intake, SITE)
         assert " rapport.site.changed.v1 site/net.af.kabul net.af.kabul " in (await following).out
+
+
+async def _lines(rapport: Rapport, *filters: str) -> str:
+    return (await rapport("events", "tail", "--jsonl", *filters)).out
 
 
 async def test_replay_goes_to_one_reader_and_changes_nothing_that_it_knows(

@@ -17,6 +17,8 @@ from tests.support.here import rapport_here
 
 DATABASE = "RAPPORT_SCREENING_DATABASE_URL"
 BROKER = "RAPPORT_AMQP_URL"
+SERVER = "RAPPORT_POSTGRES_URL"
+MANAGEMENT = "RAPPORT_AMQP_MANAGEMENT_URL"
 PASSWORD = "hunter2"
 
 TYPED = [
@@ -34,6 +36,7 @@ TYPED = [
     ("dead list --until 9999-12-31T23:59-14:00", "--until"),
     ("dead list --since 2026-02-01 --until 2026-01-01", "--since has to be earlier"),
     ("events replay --service screening --since 1h --until 2h", "--since has to be earlier"),
+    ("events tail --since 1h --until 2h", "--since has to be earlier"),
     ("dead replay --all --rate 0/s", "--rate"),
     ("token screener --hours nan", "--hours"),
     ("token screener --hours inf", "--hours"),
@@ -62,7 +65,19 @@ SET = [
     (BROKER, f"http://user:{PASSWORD}@127.0.0.1/"),
     (BROKER, f"amqp://user:{PASSWORD}@127.0.0.1:99999/"),
     (BROKER, f"amqp://user@127.0.0.1:{PASSWORD}/"),
+    (SERVER, PASSWORD),
+    (SERVER, f"postgresql://user:{PASSWORD}@127.0.0.1:99999/postgres"),
+    (MANAGEMENT, PASSWORD),
+    (MANAGEMENT, f"amqp://user:{PASSWORD}@127.0.0.1:99999"),
 ]
+
+READ_BY = {
+    DATABASE: ("dead list --service screening", "db upgrade screening", "backup screening"),
+    BROKER: ("events tail", "topology apply", "topology diff"),
+    SERVER: ("db kept screening",),
+    MANAGEMENT: ("topology diff",),
+}
+AWAY = {DATABASE: "postgresql+asyncpg://u@127.0.0.1:1/x", BROKER: "amqp://u@127.0.0.1:1/"}
 
 
 @pytest.fixture(autouse=True)
@@ -87,9 +102,9 @@ async def test_what_is_typed_wrongly_is_named(typed: str, named: str, capsys: py
 async def test_what_is_set_wrongly_is_named_and_not_told(
     setting: str, value: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(setting, value)
-    commands = ("dead list --service screening", "db upgrade screening")
-    for command in commands if setting == DATABASE else ("events tail", "topology apply"):
+    for name, address in (AWAY | {setting: value}).items():
+        monkeypatch.setenv(name, address)
+    for command in READ_BY[setting]:
         answer = await rapport_here(capsys, *command.split())
         assert answer.code == 2, answer.err
         assert setting in answer.err
