@@ -3,6 +3,7 @@
 const amqp = require("amqplib");
 
 async function main(url, site) {
+  if (!site) throw new Error("Write: node subscribe.js amqp://user:password@host:5672/ net.af.kabul");
   const connection = await amqp.connect(url);
   connection.on("close", () => process.exit(69)); // amqplib does not connect again: whoever started this starts it anew
   const channel = await connection.createChannel();

@@ -11,4 +11,4 @@ async def main(url: str, site: str) -> None:
             event = json.loads(message.body)
             print(event["id"], event["type"], event["subject"], json.dumps(event["data"]), flush=True)
 
-asyncio.run(main(*sys.argv[1:]))
+asyncio.run(main(*sys.argv[1:])) if len(sys.argv) == 3 else sys.exit(__doc__)

@@ -3,7 +3,7 @@ import asyncio, json, logging, sys  # noqa: E401
 from faststream import FastStream
 from faststream.rabbit import ExchangeType, RabbitBroker, RabbitExchange, RabbitMessage, RabbitQueue
 
-url, site = sys.argv[1:]
+url, site = sys.argv[1:] if len(sys.argv) == 3 else sys.exit(__doc__)
 broker = RabbitBroker(url, logger=logging.getLogger("subscribe"))  # connects again by itself; its own one prints
 events = RabbitExchange("rapport.events", ExchangeType.TOPIC, declare=False)
 queue = RabbitQueue("", exclusive=True, routing_key=f"*.*.*.{site}.#")  # a lasting reader: a durable quorum queue

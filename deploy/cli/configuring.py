@@ -41,6 +41,8 @@ def check(service: Annotated[str | None, Parameter(help="Only this one's.")] = N
         tracing.exporter()
     except ValueError as error:
         wrong[str(error)] = list(names)
+    if wrong and json:
+        print_json([{"setting": fault, "services": of} for fault, of in wrong.items()])
     if wrong:
         lines = [f"  {fault} ({', '.join(of)})" for fault, of in wrong.items()]
         raise Typed("\n".join([f"{len(lines)} setting(s) cannot be used:", *lines]))

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from cyclopts import App
 
-from deploy.cli.common import Json, show
+from deploy.cli.common import Json, say, show
 from deploy.local.addresses import Addresses
 from deploy.local.home import Home
 from deploy.local.problems import Unavailable
@@ -33,6 +33,7 @@ def urls(*, json: Json = False) -> None:
     if platform.management_url:
         rows.append({"part": "broker", "what": "management", "url": _without_login(platform.management_url)})
     show(rows, as_json=json)
+    say(f"The logins stand in {Addresses.path(home)}, which its owner alone can read.")
 
 
 def _without_login(url: str) -> str:

@@ -71,7 +71,7 @@ def _table(*columns: str) -> Table:
 
 def _head(snapshot: Snapshot) -> Text:
     clock = (
-        f"hour {snapshot.hour:g} of the story, {snapshot.now:%a %d %b %Y %H:%M} UTC, {snapshot.elapsed:.0f} s played"
+        f"hour {snapshot.hour:.0f} of the story, {snapshot.now:%a %d %b %Y %H:%M} UTC, {snapshot.elapsed:.0f} s played"
     )
     parts = Text("\n", no_wrap=True, overflow="ellipsis")
     for name, answers in {"broker": snapshot.broker_answers, **snapshot.answers}.items():

@@ -115,7 +115,7 @@ def foretell(story: Story, network: Path) -> Account:
         ledger.pass_time(scene.at)
         ledger.play(scene)
     ledger.pass_time(story.ends_at)
-    ledger.account["mails"] = [f"{person.key} {count}" for person, count in ledger.mails.items()]
+    ledger.account["people mailed"] = [f"{person.key} {count}" for person, count in ledger.mails.items()]
     ledger.account["conversations"] = _conversations(story)
     ledger.account["cases"] = [f"{each.key} {_outcome(story, each)}" for each in story.applications]
     return {kind: sorted(keys) for kind, keys in sorted(ledger.account.items())}

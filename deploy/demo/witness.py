@@ -71,7 +71,7 @@ async def witness(stage: Stage, cast: Cast) -> Account:
         account.setdefault(PARTNER, []).append(" ".join(_told(event, cast)))
     if cast.refused:
         account["refused"] = cast.refused
-    account["mails"] = await _mails(stage)
+    account["people mailed"] = await _mails(stage)
     account["conversations"] = await _conversations(stage, cast)
     account["cases"] = await _cases(stage, cast)
     return {kind: sorted(keys) for kind, keys in sorted(account.items())}

@@ -132,6 +132,8 @@ class Platform:
             env[f"{prefix}_SERVICE_TOKEN"] = service_token(self.addresses.private_key(), name, SERVICE_TOKEN_LIFE)
         if name == "notify":
             env |= {} if os.environ.get(f"{prefix}_SMTP_HOST") else {f"{prefix}_SMTP_PORT": str(self._ports["smtp"])}
+            link = f"{prefix}_LINK_URL"
+            env |= {} if os.environ.get(link) else {link: self.addresses.services["messaging"]}
         argv = [sys.executable, "-m", "deploy.cli.main", "run", name]
         url = f"http://{LOOPBACK}:{port}"
         return Part(part, argv, env, lambda: _ready(url), ready_limit=60.0, grace=20.0, cwd=Path.cwd())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.screening.domain import required_checks
+from services.screening.domain.cases import required_checks
 from services.screening.queries import case_of_application, known_role, undecided_cases_of_role
 from services.screening.tables import CaseRow, RoleRow
 from shared.contracts import RoleKind

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.domain import Result
+from services.screening.domain.cases import Result
 from services.screening.tables import CaseRow, ResultRow, RoleRow
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, MetaD
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from services.screening.domain import Category, Outcome, State
+from services.screening.domain.cases import Category, Outcome, State
 from shared.db import PUBLIC, personal
 
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")

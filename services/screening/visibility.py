@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.domain import check_decider
+from services.screening.domain.cases import check_decider
 from services.screening.queries import locked_case
 from services.screening.tables import CaseRow
 from shared.access import Caller, Role, within

@@ -37,10 +37,10 @@ def domain_files(service: str) -> list[Path]:
 
 @every_service
 def test_domain_is_pure(service: str) -> None:
-    """Rules import the standard library, the contracts and their siblings, nothing else."""
+    """Rules import the standard library, the contracts, the law and their siblings, nothing else."""
     files = domain_files(service)
     assert files
-    siblings = (f"services.{service}.domain", "shared.contracts", *_pure_siblings(service))
+    siblings = (f"services.{service}.domain", "shared.contracts", "shared.law", *_pure_siblings(service))
     for path in files:
         for name in imports(path):
             standard = name.split(".")[0] in sys.stdlib_module_names

@@ -30,7 +30,7 @@ async def test_a_lost_mail_is_noticed() -> None:
     answer = await rapport("demo", "--json", "--drop-mail-every", "100", within=180)
     assert answer.code == 1, answer.err
     assert answer.json["ok"] is False
-    assert [fault.partition(":")[0] for fault in answer.json["faults"]] == ["mails"]
+    assert [fault.partition(":")[0] for fault in answer.json["faults"]] == ["people mailed"]
 
 
 @pytest.mark.timeout(200)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from services.screening.api.shown import CaseDetail, CaseSummary, version_of
-from services.screening.domain import CRITERIA, Category, State
+from services.screening.domain.cases import CRITERIA, Category, State
 from services.screening.queries import results_of
 from services.screening.tables import CaseRow
 from services.screening.visibility import SCREENERS, case_for, sees_evidence, visible_cases

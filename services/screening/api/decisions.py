@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import decisions
 from services.screening.api.shown import CaseDetail, version_of
-from services.screening.domain import (
+from services.screening.domain.cases import (
     Decided,
     check_open,
     check_withdrawable,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from services.screening import decisions
 from services.screening.api.shown import CaseDetail, version_of
-from services.screening.domain import Outcome, check_results
+from services.screening.domain.cases import Outcome, check_results
 from services.screening.queries import results_of
 from services.screening.tables import ResultRow
 from services.screening.visibility import case_to_screen

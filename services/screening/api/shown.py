@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.screening.domain import Category, Outcome, State, required_checks
+from services.screening.domain.cases import Category, Outcome, State, required_checks
 from services.screening.tables import CaseRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
 

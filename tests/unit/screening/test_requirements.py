@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.screening.domain import (
+from services.screening.domain.cases import (
     CRITERIA,
     VOLUNTEER_RULES,
     Decided,

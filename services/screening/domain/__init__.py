@@ -1,0 +1,1 @@
+"""The rules of screening: pure functions over plain values."""

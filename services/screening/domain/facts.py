@@ -1,0 +1,104 @@
+"""What the requirements of a case depend on, and what they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from shared.contracts import RoleKind
+from shared.contracts.intake import Risk
+from shared.law import Factor, Report
+
+USUAL_VALIDITY = 12
+"""Months that a clearance stands where nothing asks for less (R40)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A result that a person brings along. `own`: this organisation asked for it."""
+
+    check: str
+    valid_until: date
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the requirements depend on. Ages and residence in years, None: not known.
+
+    `age` is the applicant's. `days` with contact in any 30, None: nobody limits them. `hours` are those
+    in the month and in the year. `asked` are the steps of the policy in force, `validity` its months.
+    """
+
+    kind: RoleKind
+    today: date
+    risks: frozenset[Risk] = frozenset()
+    places: Mapping[Factor, str] = field(default_factory=dict)
+    age: int | None = None
+    days: int | None = None
+    hours: tuple[float, float] = (0.0, 0.0)
+    resident: int | None = None
+    vendor: bool = False
+    asked: frozenset[str] = frozenset()
+    validity: int = USUAL_VALIDITY
+    second_person: bool = False
+    held: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is required or forbidden: whose rule, which one, by what it is connected, and its source."""
+
+    of: str
+    rule: str
+    why: str
+    factors: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A check that is asked for. `validity` in months; `days_old` is how old evidence may be; `stands`: it is held."""
+
+    check: str
+    why: tuple[Reason, ...]
+    performer: str
+    passes: str
+    validity: int
+    days_old: int | None = None
+    only: str | None = None
+    stands: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """What must not be asked for or done."""
+
+    check: str
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One law requires what another one forbids; a person finds the way with both organisations."""
+
+    check: str
+    required: tuple[Reason, ...]
+    forbidden: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """Ordered steps and what stands around them. `unsettled`: what no source was read for, so a person decides."""
+
+    steps: tuple[Step, ...]
+    forbidden: tuple[Forbidden, ...]
+    conflicts: tuple[Conflict, ...]
+    reports: tuple[Report, ...]
+    unsettled: tuple[str, ...]
+    validity: int
+    second_person: bool
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The names of the steps, in order."""
+        return tuple(step.check for step in self.steps)
