@@ -21,7 +21,7 @@ from shared.law import Factor, Law, Pack, law
 CASES = yaml.safe_load((Path(__file__).parent / "law_cases.yaml").read_text(encoding="utf-8"))
 FACTORS: tuple[Factor, ...] = get_args(Factor)
 TODAY = date(2026, 11, 23)
-USUAL = {
+USUAL: dict[str, Any] = {
     "child": ("mentor", ["works-with-clients", "one-on-one", "minors"]),
     "adult": ("mentor", ["works-with-clients"]),
 }
@@ -31,7 +31,7 @@ PLACES = [place for pack in law().packs for place in pack.places] + ["AF", "US-C
 def facts_of(case: dict[str, Any]) -> Facts:
     """The facts that a line of the table names."""
     kind, usual = USUAL.get(case["role"], (case["role"], []))
-    risks: list[Any] = case.get("risks", usual)
+    risks: Any = case.get("risks", usual)
     at = case["at"]
     return Facts(
         RoleKind(kind),
