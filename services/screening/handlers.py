@@ -1,12 +1,11 @@
-"""What screening hears: applications open cases, and roles say what the cases ask for."""
+"""What screening hears: applications open cases; roles and places say what the cases ask for."""
 
 from typing import Any
 
-from services.screening.domain.cases import required_checks
-from services.screening.queries import case_of_application, known_role, undecided_cases_of_role
-from services.screening.tables import CaseRow, RoleRow
-from shared.contracts import RoleKind
-from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged
+from services.screening import asking
+from services.screening.queries import case_of_application, undecided_cases
+from services.screening.tables import CaseRow, PlaceRow, RoleRow
+from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
 from shared.copies import note_resent
 from shared.db import hold, store_state
 from shared.ids import new_id
@@ -18,6 +17,10 @@ events.copies_of(
     orphan="Put the role again (`rapport network apply`); until then decide none of its cases.",
 )  # fmt: skip
 events.copies_of(
+    SiteChanged, row=PlaceRow, key="site",
+    orphan="Put the place again (`rapport network apply`); until then decide none of its cases.",
+)  # fmt: skip
+events.copies_of(
     ApplicationSubmitted, row=CaseRow, key="application",
     orphan="Ask the person to apply again and screen the new application; decline or withdraw this case.",
 )  # fmt: skip
@@ -25,49 +28,56 @@ events.copies_of(
 
 @events.subscriber(ApplicationSubmitted)
 async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
-    """Open a case with the checks that the role asks for; it waits where the role is not known yet."""
+    """Open a case with the checks that role and place ask for; it waits where the role is not known yet."""
     await hold(session, f"role/{event.role}")
+    await hold(session, f"site/{event.site}")
     if case := await case_of_application(session, event.application):
         case.sequence = max(case.sequence, heard.sequence)
         return
-    role = await known_role(session, event.role)
-    risks = role.risks if role else []
-    session.add(
-        CaseRow(
-            clearance=new_id(),
-            application=event.application,
-            person=event.person,
-            role=event.role,
-            kind=event.kind_of_role,
-            offering=event.offering,
-            site=event.site,
-            state="open" if role else "waiting",
-            risks=risks,
-            required=_checks(event.kind_of_role, risks) if role else [],
-            opened_at=heard.time,
-            sequence=heard.sequence,
-        )
+    case = CaseRow(
+        clearance=new_id(),
+        application=event.application,
+        person=event.person,
+        role=event.role,
+        kind=event.kind_of_role,
+        offering=event.offering,
+        site=event.site,
+        state="waiting",
+        risks=[],
+        required=[],
+        opened_at=heard.time,
+        sequence=heard.sequence,
     )
+    session.add(case)
+    await asking.ask(session, case, heard.time.date())
 
 
 @events.subscriber(RoleChanged)
 async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) -> None:
     """Keep the role, and let its undecided cases ask for what it asks for now; results stand."""
     await hold(session, f"role/{event.role}")
-    role: dict[str, Any] = {"role": event.role, "kind": event.kind_of_role, "risks": sorted(set(event.risks))}
-    if not await store_state(session, RoleRow, "role", heard.sequence, role):
-        return
-    for case in await undecided_cases_of_role(session, event.role):
-        case.state, case.risks = "open", role["risks"]
-        case.required = _checks(RoleKind(case.kind), case.risks)
+    role: dict[str, Any] = {
+        "role": event.role,
+        "kind": event.kind_of_role,
+        "risks": sorted({*event.risks, *event.further_risks}),
+        "times_a_month": event.times_a_month,
+    }
+    if await store_state(session, RoleRow, "role", heard.sequence, role):
+        for case in await undecided_cases(session, CaseRow.role == event.role):
+            await asking.ask(session, case, case.opened_at.date())
+
+
+@events.subscriber(SiteChanged)
+async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) -> None:
+    """Keep whose law holds at the place, and let its undecided cases ask by it (trap 9); results stand."""
+    await hold(session, f"site/{event.site}")
+    place = {"site": event.site, "law_of": event.subdivision or event.country}
+    if await store_state(session, PlaceRow, "site", heard.sequence, place):
+        for case in await undecided_cases(session, CaseRow.site == event.site):
+            await asking.ask(session, case, case.opened_at.date())
 
 
 @events.subscriber(IntakeResent)
 async def on_intake_resent(event: IntakeResent, heard: Heard, session: Session) -> None:
     """Know which of its state intake has told anew."""
     await note_resent(session, event, heard.sequence)
-
-
-def _checks(kind: RoleKind, risks: list[str]) -> list[str]:
-    """By the kind that the clearance will name, whatever the role's kind is now: it must cover what it allows."""
-    return [each.check for each in required_checks(kind, risks)]

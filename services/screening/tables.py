@@ -1,11 +1,11 @@
 """The tables of screening's database."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, MetaData, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from services.screening.domain.cases import Category, Outcome, State
@@ -41,14 +41,27 @@ class RoleRow(Base):
     role: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     kind: Mapped[str] = mapped_column(info=PUBLIC)
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
+    times_a_month: Mapped[int | None] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
+class PlaceRow(Base):
+    """A copy of a site: whose law holds there."""
+
+    __tablename__ = "place"
+
+    site: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    law_of: Mapped[str | None] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
 class CaseRow(Base):
     """One application's screening. It waits while its role has not been heard of.
 
-    `required` follows from `risks`, the role's when last heard before the decision. `version` counts what people did,
-    not what was heard: events may come in any order. `sequence` is the newest that was heard of the application.
+    `required` and `requirements` (steps with reasons, what is forbidden or unsettled) follow from role and place as
+    last heard before the decision. `place_known`: the site was heard of; before that nobody is cleared. `version`
+    counts what people did, not what was heard: events may come in any order. `sequence` is the newest heard of the
+    application.
     """
 
     __tablename__ = "screening_case"
@@ -57,6 +70,7 @@ class CaseRow(Base):
         Index(None, "state", "clearance"),
         Index(None, "person"),
         Index(None, "role", "state"),
+        Index(None, "site", "state"),
     )
 
     clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
@@ -69,6 +83,8 @@ class CaseRow(Base):
     state: Mapped[State] = mapped_column(Text, info=PUBLIC)
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     required: Mapped[list[str]] = mapped_column(info=PUBLIC)
+    requirements: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", info=PUBLIC)
+    place_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(server_default="", info=PUBLIC)
     version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)

@@ -7,7 +7,7 @@ from tests.service.intake import scenes as intake
 from tests.service.matching import scenes as matching
 from tests.service.messaging import scenes as messaging
 from tests.service.screening import scenes as screening
-from tests.service.screening.story import applies, identity, role
+from tests.service.screening.story import applies, identity, place, role
 from tests.support.running import BEGINNING, Running
 
 
@@ -21,6 +21,7 @@ async def live_intake(it: Running) -> None:
 
 async def live_screening(it: Running) -> None:
     """Four people: cleared, declined, cleared and withdrawn, undecided."""
+    await it.hear(place())
     await it.hear(role("mentor-adult", "mentor"))
     for number in range(1, 5):
         await it.hear(applies(number, number, "mentor-adult", "mentor"))

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import decisions
+from services.screening import asking, decisions
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import (
     Decided,
     check_open,
+    check_place,
     check_withdrawable,
     clear_until,
     criterion_for,
@@ -101,6 +102,8 @@ def _stands_already(row: CaseRow, asked: Decision) -> bool:
 async def _decide(session: AsyncSession, row: CaseRow, asked: Decision, by: str, clock: Clock) -> None:
     criterion = criterion_for(asked.criterion, RoleKind(row.kind), clears=asked.clears)
     if asked.clears:
+        await asking.ask(session, row, clock.today())  # by the law of the day on which the person is cleared
+        check_place(row.place_known)
         results = as_results(await results_of(session, row.clearance))
         until = clear_until(row.required, results, clock.today(), asked.valid_until)
         await decisions.clear(session, row, criterion, until, by, clock.now())

@@ -3,24 +3,53 @@
 import zlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.screening.domain.cases import Category, Outcome, State, required_checks
+from services.screening.domain.cases import Category, Outcome, State
 from services.screening.tables import CaseRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
 
 
-class Requirement(BaseModel):
-    """A check that the case asks for, the role's risk factors that ask for it, and why (R35)."""
+class Why(BaseModel):
+    """Whose rule asks for something and why: the network's by risk factors, or a law's by what connects it."""
 
-    model_config = ConfigDict(from_attributes=True)
+    of: str
+    rule: str
+    why: str
+    factors: list[str]
+    source: str
+
+
+class Requirement(BaseModel):
+    """A check that the case asks for, why, who performs it and when it passes (R35, R40).
+
+    `factors` and `why` are the first reason's. `only` names the one situation in which it is asked for.
+    """
 
     check: Slug
-    factors: list[Slug]
+    factors: list[str]
     why: str
+    reasons: list[Why]
+    performer: str
+    passes: str
+    days_old: int | None
+    only: str | None
+
+    @classmethod
+    def of(cls, step: Mapping[str, Any]) -> Self:
+        """A step as the case keeps it."""
+        first = step["why"][0]
+        return cls.model_validate({**step, "why": first["why"], "factors": first["factors"], "reasons": step["why"]})
+
+
+class Forbidden(BaseModel):
+    """What must not be asked for or done, and by whose rule."""
+
+    check: Slug
+    why: list[Why]
 
 
 class CaseSummary(BaseModel):
@@ -57,6 +86,8 @@ class CaseDetail(CaseSummary):
     """A case as its screeners see it; its person sees it without results and criteria."""
 
     requirements: list[Requirement]
+    forbidden: list[Forbidden] = []
+    unsettled: list[str] = []
     criterion: str | None = None
     criterion_version: int | None = None
     category: Category | None = None
@@ -70,9 +101,10 @@ class CaseDetail(CaseSummary):
     @classmethod
     def for_person(cls, row: CaseRow) -> Self:
         """What the person themselves may know: what is asked, why, and the state."""
-        asked = [each for each in required_checks(RoleKind(row.kind), row.risks) if each.check in row.required]
         summary = CaseSummary.model_validate(row).model_dump()
-        return cls(**summary, requirements=[Requirement.model_validate(each) for each in asked])
+        asked = [Requirement.of(step) for step in row.requirements.get("steps", ())]
+        forbidden = [Forbidden.model_validate(each) for each in row.requirements.get("forbidden", ())]
+        return cls(**summary, requirements=asked, forbidden=forbidden, unsettled=row.requirements.get("unsettled", []))
 
     @classmethod
     def for_screener(cls, row: CaseRow, results: Mapping[str, ResultRow]) -> Self:
@@ -82,7 +114,8 @@ class CaseDetail(CaseSummary):
         return cls.for_person(row).model_copy(update={**citations, "results": recorded})
 
 
-_FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - {"requirements", "results"}
+_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results"}
+_FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - _NOT_OF_THE_ROW
 
 
 def _recorded(row: ResultRow) -> RecordedResult:
@@ -93,5 +126,5 @@ def _recorded(row: ResultRow) -> RecordedResult:
 
 
 def version_of(row: CaseRow) -> int:
-    """What an ETag names: the case's version together with what was heard of its role, which counts nothing."""
-    return zlib.crc32(f"{row.version} {row.state} {row.required} {row.risks}".encode())
+    """What an ETag names: the case's version together with what was heard of role and place, which counts nothing."""
+    return zlib.crc32(f"{row.version} {row.state} {row.required} {row.risks} {row.place_known}".encode())

@@ -191,6 +191,15 @@ def check_open(state: State) -> None:
         raise Contradiction(f"This case is {state}; only an open case can be decided.")
 
 
+def check_place(known: bool) -> None:
+    """Raise Contradiction when somebody would be cleared without the law of the place having been asked (R41)."""
+    if not known:
+        raise Contradiction(
+            "The place of this case is not known here yet, so neither is its law; try again when it is, or "
+            "`rapport events resend intake`."
+        )
+
+
 def check_withdrawable(state: State) -> None:
     """Raise Contradiction unless there is a clearance that stands."""
     if state != "cleared":

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.service.screening.story import applies, role
+from tests.service.screening.story import applies, place, role
 from tests.support.running import Running
 
 
@@ -12,6 +12,7 @@ from tests.support.running import Running
 async def it(running: Callable[..., Awaitable[Running]]) -> Running:
     """Screening with one open mentor's case."""
     screening = await running("screening")
+    await screening.hear(place())
     await screening.hear(role("mentor-adult", "mentor", "one-on-one"))
     await screening.hear(applies(1, 1, "mentor-adult", "mentor"))
     return screening

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
-from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged
+from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged
 
 SITE = "net.af.kabul"
 
@@ -26,6 +26,11 @@ def role(name: str, kind: str, *risks: RiskFactor) -> RoleChanged:
     return RoleChanged(role=name, kind_of_role=RoleKind(kind), site="net", risks=list(risks))
 
 
+def place(country: str | None = "AF", subdivision: str | None = None) -> SiteChanged:
+    """The site, and whose law holds there."""
+    return SiteChanged(site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision)
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -38,4 +43,6 @@ STORY: list[tuple[Event, int]] = [
     (role("facilitator-onsite", "facilitator", "minors", "one-on-one"), 1),
     (role("facilitator-onsite", "facilitator", "minors"), 2),
     (applies(6, 5, "never-described", "mentor"), 1),
+    (place("GB", "GB-ENG"), 1),
+    (place("GB", "GB-SCT"), 2),
 ]

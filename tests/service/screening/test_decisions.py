@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts import RoleKind
 from tests.service.screening.scenes import CLEAR, DECLINE, acts, only_case, pass_all, post, types
-from tests.service.screening.story import SITE, applies, identity, role
+from tests.service.screening.story import SITE, applies, identity, place, role
 from tests.support.running import BEGINNING, Running
 
 SAFETY = {"criterion": "volunteer-safety"}
@@ -18,6 +18,7 @@ async def test_a_mentee_is_admitted_whatever_the_roles_risks(running: Callable[.
     """Eligibility and consents, a criterion for mentees, and a year; in either order of the two halves."""
     it = await running("screening")
     halves = [role("mentee-adult", "mentee", "minors", "one-on-one"), applies(1, 1, "mentee-adult", "mentee")]
+    await it.hear(place())
     await it.hear(halves[1])
     await it.hear(halves[0])
     assert (await only_case(it))["required"] == ["eligibility", "consents"]

@@ -1,0 +1,57 @@
+"""What a case asks for, as rows: computed from its role and the law of its place whenever one of them is heard anew."""
+
+from datetime import date
+from typing import Any, cast
+
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.screening.domain.facts import Facts, Forbidden, Requirements, Step
+from services.screening.domain.requirements import requirements
+from services.screening.queries import known_place, known_role
+from services.screening.tables import CaseRow, PlaceRow, RoleRow
+from shared.contracts import RoleKind
+from shared.contracts.intake import Risk
+from shared.law import law
+
+
+async def ask(session: AsyncSession, case: CaseRow, day: date) -> None:
+    """Let an undecided case ask for what role and place ask for now, by the law of a day.
+
+    Whoever calls this holds the case or its role and site, so that two changes at once cannot each miss the other.
+    """
+    role, place = await known_role(session, case.role), await known_place(session, case.site)
+    case.place_known = place is not None
+    if role is None:
+        return
+    found = requirements(_facts(case, role, place, day), law())
+    case.state, case.risks = "open", role.risks
+    case.required = [step.check for step in found.steps if step.only is None]
+    case.requirements = _document(found)
+
+
+def _facts(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> Facts:
+    """By the kind that the clearance will name, whatever the role's kind is now: it must cover what it allows.
+
+    A site decides about its own people, so its law is that of the decision, the site and the organisation.
+    """
+    law_of = place.law_of if place else None
+    return Facts(
+        RoleKind(case.kind),
+        day,
+        frozenset(cast("list[Risk]", role.risks)),
+        {"decision": law_of, "site": law_of, "organisation": law_of} if law_of else {},
+        days=role.times_a_month,
+    )
+
+
+_STEPS, _FORBIDDEN = TypeAdapter(tuple[Step, ...]), TypeAdapter(tuple[Forbidden, ...])
+
+
+def _document(found: Requirements) -> dict[str, Any]:
+    """As JSON gives it back, so that what did not change is not written again."""
+    return {
+        "steps": _STEPS.dump_python(found.steps, mode="json"),
+        "forbidden": _FORBIDDEN.dump_python(found.forbidden, mode="json"),
+        "unsettled": list(found.unsettled),
+    }
