@@ -56,9 +56,10 @@ def _pure_siblings(service: str) -> tuple[str, ...]:
 def test_services_have_the_same_anatomy(service: str) -> None:
     """Read one service, know five."""
     folder = ROOT / "services" / service
-    for name in ("README.md", "app.py", "handlers.py", "tables.py", "settings.py", "migrations/env.py"):
+    for name in ("README.md", "app.py", "handlers.py", "settings.py", "migrations/env.py"):
         assert (folder / name).exists(), f"{service} lacks {name}"
-    assert (folder / "api.py").exists() or (folder / "api" / "__init__.py").exists()
+    for name in ("api", "domain", "tables"):
+        assert (folder / f"{name}.py").exists() or (folder / name / "__init__.py").exists(), f"{service} lacks {name}"
 
 
 @every_service

@@ -1,14 +1,15 @@
-"""The tables of screening's database."""
+"""Cases, what was found and what was decided."""
 
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, MetaData, Text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.screening.domain.cases import Category, Outcome, State
+from services.screening.tables.base import Base
 from shared.db import PUBLIC, personal
 
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
@@ -16,43 +17,6 @@ DECISION = personal("deciding about a role", "one year after the clearance ended
 
 Act = Literal["results", "correction", "cleared", "declined", "withdrawn", "expired"]
 """What can be done to a case."""
-
-
-class Base(DeclarativeBase):
-    """Every table of this database but the platform's."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "%(table_name)s_%(column_0_N_name)s",
-            "uq": "%(table_name)s_%(column_0_N_name)s_key",
-            "ck": "%(table_name)s_%(constraint_name)s_check",
-            "fk": "%(table_name)s_%(column_0_name)s_fkey",
-            "pk": "%(table_name)s_pkey",
-        }
-    )
-    type_annotation_map = {datetime: DateTime(timezone=True), date: Date, str: Text, list[str]: ARRAY(Text)}
-
-
-class RoleRow(Base):
-    """A copy of a role of intake's catalogue."""
-
-    __tablename__ = "role"
-
-    role: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
-    kind: Mapped[str] = mapped_column(info=PUBLIC)
-    risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
-    times_a_month: Mapped[int | None] = mapped_column(info=PUBLIC)
-    sequence: Mapped[str] = mapped_column(info=PUBLIC)
-
-
-class PlaceRow(Base):
-    """A copy of a site: whose law holds there."""
-
-    __tablename__ = "place"
-
-    site: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
-    law_of: Mapped[str | None] = mapped_column(info=PUBLIC)
-    sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
 class CaseRow(Base):

@@ -1,0 +1,30 @@
+"""The tables of intake's database. Names, contact data and profiles of people have their one home here."""
+
+from services.intake.tables.applications import ApplicationRow
+from services.intake.tables.base import Base
+from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
+from services.intake.tables.documents import AttestationRow, DocumentRow, DocumentVersionRow, SignatureRow
+from services.intake.tables.people import PersonRow, PrivateReadRow, ProfileRow
+from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
+from services.intake.tables.rosters import RosterRow
+
+__all__ = [
+    "ApplicationRow",
+    "AttestationRow",
+    "Base",
+    "CalendarRow",
+    "DocumentRow",
+    "DocumentVersionRow",
+    "OfferingRow",
+    "PersonRow",
+    "PlaceRow",
+    "PolicyRow",
+    "PrivateReadRow",
+    "ProfileRow",
+    "ProgrammeRow",
+    "ReadinessRow",
+    "RoleRow",
+    "RosterRow",
+    "SignatureRow",
+    "SiteNoteRow",
+]
