@@ -60,6 +60,8 @@ class TransactionRoute(APIRoute):
         given = options.get("dependencies") or ()
         if "POST" in (options.get("methods") or ()) and _KEY_IN_OPENAPI not in given:
             options["dependencies"] = [*given, _KEY_IN_OPENAPI]
+        changes = not {"GET", "HEAD"}.issuperset(options.get("methods") or ("GET",))
+        options["responses"] = {**problems.documented(changes=changes), **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
