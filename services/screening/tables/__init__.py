@@ -3,6 +3,7 @@
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
+from services.screening.tables.steps import StepRow
 
 __all__ = [
     "Act",
@@ -12,4 +13,5 @@ __all__ = [
     "PlaceRow",
     "ResultRow",
     "RoleRow",
+    "StepRow",
 ]
