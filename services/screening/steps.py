@@ -6,9 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening.domain.cases import check_results
 from services.screening.domain.steps import StepState, due_on
 from services.screening.queries import results_of
 from services.screening.tables import CaseRow, StepRow
+from shared.contracts import Contradiction
 
 
 async def keep_steps(session: AsyncSession, case: CaseRow, *, anew: bool) -> None:
@@ -25,6 +27,7 @@ async def keep_steps(session: AsyncSession, case: CaseRow, *, anew: bool) -> Non
         recorded = {check: row.recorded_at for check, row in (await results_of(session, case.clearance)).items()}
         over = StepRow.clearance == case.clearance, StepRow.check_name.not_in(case.required)
         await session.execute(delete(StepRow).where(*over))
+    await session.flush()  # steps name their case
     performers = {step["check"]: step["performer"] for step in case.requirements["steps"]}
     for position, check in enumerate(case.required):
         step = known.get(check) or _new(case, check, recorded.get(check))
@@ -41,6 +44,15 @@ def _new(case: CaseRow, check: str, done_at: datetime | None) -> StepRow:
         opened_at=case.opened_at,
         done_at=done_at,
     )
+
+
+async def open_step(session: AsyncSession, case: CaseRow, check: str) -> StepRow:
+    """The step in which something is to be done. Raises Contradiction when nothing is asked for now."""
+    check_results(case.required, case.state, [check])
+    step = await session.get_one(StepRow, (case.clearance, check))
+    if step.state == "done":
+        raise Contradiction("This step has its result already; a screener corrects the result where it is wrong.")
+    return step
 
 
 async def move_step(

@@ -3,6 +3,7 @@
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
+from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.steps import StepRow
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "Base",
     "CaseRow",
     "PlaceRow",
+    "ReferenceLetterRow",
+    "ReferenceRow",
     "ResultRow",
     "RoleRow",
     "StepRow",

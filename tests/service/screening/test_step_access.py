@@ -21,7 +21,7 @@ async def call(client: AsyncClient, route: tuple[str, str], clearance: str) -> R
         return await client.request(method, path, json=STEP_ROUTES[route].body)
 
 
-IDS = ("reference", "slot", "invitation", "course")
+IDS = ("reference", "letter", "slot", "invitation", "course")
 
 
 async def test_nobody_without_a_token_or_from_elsewhere(it: Running) -> None:
