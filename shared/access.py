@@ -41,8 +41,8 @@ EVERYWHERE = "*"
 DEVELOPMENT = "development-"
 """How the id of a key begins that `rapport up` made for one machine; production refuses it."""
 
-OPEN_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
-"""The only routes that answer without a token."""
+OPEN_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json", "/reference", "/reference/answer"})
+"""The only routes that answer without a token. A referee has a signed link instead."""
 
 
 @dataclass(frozen=True, slots=True)
