@@ -39,6 +39,7 @@ def _new(case: CaseRow, check: str, done_at: datetime | None) -> StepRow:
     return StepRow(
         clearance=case.clearance,
         check_name=check,
+        site=case.site,
         state="done" if done_at else "to-do",
         due_on=due_on(check, case.opened_at.date()),
         opened_at=case.opened_at,
