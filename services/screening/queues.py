@@ -45,18 +45,20 @@ async def places_with_work(session: AsyncSession) -> Sequence[str]:
 async def page_of_steps(
     session: AsyncSession, sites: Sequence[str], where: Sequence[ColumnElement[bool]], after: Place | None, limit: int
 ) -> Sequence[Any]:
-    """Open steps of open cases at these places, as rows of `SHOWN` by due day, case and check."""
-    wanted = [OPEN, CaseRow.state == "open", *where]
+    """Open steps at these places, as rows of `SHOWN` by due day, case and check.
+
+    What is read of each place is in the index alone; the rows are fetched for the one page that is left of it.
+    """
+    wanted = [OPEN, *where]
     if after:
         wanted.append(tuple_(*KEY) > tuple_(*(literal(part) for part in after)))
     place = select(func.unnest(bindparam("sites", list(sites), ARRAY(Text))).label("site")).subquery("place")
-    first = (
+    first = select(*KEY).where(StepRow.site == place.c.site, *wanted).order_by(*KEY).limit(limit).lateral("first")
+    keys = [first.c[each.name] for each in KEY]
+    page = select(*keys).select_from(place.join(first, true())).order_by(*keys).limit(limit).subquery("page")
+    rows = (
         select(*SHOWN)
+        .join(page, (StepRow.clearance == page.c.clearance) & (StepRow.check_name == page.c.check_name))
         .join(CaseRow, CaseRow.clearance == StepRow.clearance)
-        .where(StepRow.site == place.c.site, *wanted)
-        .order_by(*KEY)
-        .limit(limit)
-        .lateral("first")
     )
-    page = select(first).select_from(place.join(first, true()))
-    return (await session.execute(page.order_by(*(first.c[each.name] for each in KEY)).limit(limit))).all()
+    return (await session.execute(rows.order_by(*KEY))).all()

@@ -71,5 +71,10 @@ async def finish_steps(session: AsyncSession, case: CaseRow, checks: Collection[
     )
 
 
+async def drop_open_steps(session: AsyncSession, case: CaseRow) -> None:
+    """The case is decided: what was not done is no work any more."""
+    await session.execute(delete(StepRow).where(StepRow.clearance == case.clearance, StepRow.state != "done"))
+
+
 def _of(case: CaseRow, checks: Collection[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return StepRow.clearance == case.clearance, StepRow.check_name.in_(checks)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from services.screening.domain.steps import StepState, is_stalled
 from services.screening.queues import Place, page_of_steps, places_with_work
@@ -64,7 +64,7 @@ async def queue(
     sites = covered(await places_with_work(session), caller.sites(*SCREENERS), wanted.site)
     where = _where(wanted, caller.subject, today)
     if caller.person:
-        where.append(CaseRow.person != caller.person)
+        where.append(StepRow.clearance.not_in(select(CaseRow.clearance).where(CaseRow.person == caller.person)))
     rows = await page_of_steps(session, sites, where, after, wanted.limit + 1)
     items = [_shown(row, today) for row in rows[: wanted.limit]]
     last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
@@ -72,13 +72,10 @@ async def queue(
 
 
 def _where(wanted: QueueFilter, subject: str, today: date) -> list[ColumnElement[bool]]:
-    found = [
-        column == value
-        for column, value in (
-            (StepRow.check_name, wanted.check), (StepRow.state, wanted.state), (CaseRow.role, wanted.role),
-        )
-        if value is not None
-    ]  # fmt: skip
+    named = {StepRow.check_name: wanted.check, StepRow.state: wanted.state}
+    found = [column == value for column, value in named.items() if value is not None]
+    if wanted.role:
+        found.append(StepRow.clearance.in_(select(CaseRow.clearance).where(CaseRow.role == wanted.role)))
     if wanted.owner == "nobody":
         found.append(StepRow.taken_by.is_(None))
     elif wanted.owner:
