@@ -2,7 +2,7 @@
 
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
-from services.screening.tables.copies import PlaceRow, RoleRow
+from services.screening.tables.copies import FactsRow, OfferingRow, PlaceRow, RoleRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.steps import StepRow
 
@@ -11,6 +11,8 @@ __all__ = [
     "ActRow",
     "Base",
     "CaseRow",
+    "FactsRow",
+    "OfferingRow",
     "PlaceRow",
     "ReferenceLetterRow",
     "ReferenceRow",
