@@ -3,6 +3,7 @@
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
+from services.screening.tables.interviews import InterviewRow, SlotRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.steps import StepRow
 
@@ -11,10 +12,12 @@ __all__ = [
     "ActRow",
     "Base",
     "CaseRow",
+    "InterviewRow",
     "PlaceRow",
     "ReferenceLetterRow",
     "ReferenceRow",
     "ResultRow",
     "RoleRow",
+    "SlotRow",
     "StepRow",
 ]
