@@ -12,12 +12,13 @@ from services.screening.api import (
     results,
     slots,
     steps,
+    training,
 )
 from services.screening.settings import Settings
 from shared.links import Links
 from shared.service import Service
 
-DOORS = (cases, results, decisions, steps, references, referee, letters, slots, interviews, queue)
+DOORS = (cases, results, decisions, steps, references, referee, letters, slots, interviews, training, queue)
 
 
 def build(settings: Settings | None = None) -> Service:

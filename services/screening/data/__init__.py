@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from services.screening.domain.forms import Form
 from services.screening.domain.interviews import InterviewForm
+from services.screening.domain.training import Course
 
 T = TypeVar("T")
 
@@ -44,3 +45,9 @@ def newest_interview_form(name: str) -> InterviewForm | None:
     """The version of a form by which people are invited now; None where there is no such form."""
     named = [form for form in interview_forms().values() if form.form == name]
     return max(named, key=lambda form: form.version, default=None)
+
+
+@cache
+def courses() -> Mapping[tuple[str, int], Course]:
+    """Courses, by name and version."""
+    return {(course.course, course.version): course for course in _read("courses", Course)}

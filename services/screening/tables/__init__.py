@@ -6,12 +6,15 @@ from services.screening.tables.copies import PlaceRow, RoleRow
 from services.screening.tables.interviews import InterviewRow, SlotRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.steps import StepRow
+from services.screening.tables.training import AttemptRow, CertificateRow, TrainingRow
 
 __all__ = [
     "Act",
     "ActRow",
+    "AttemptRow",
     "Base",
     "CaseRow",
+    "CertificateRow",
     "InterviewRow",
     "PlaceRow",
     "ReferenceLetterRow",
@@ -20,4 +23,5 @@ __all__ = [
     "RoleRow",
     "SlotRow",
     "StepRow",
+    "TrainingRow",
 ]

@@ -24,6 +24,7 @@ SCORES: dict[str, Any] = {
     "scores": dict.fromkeys(("skill", "temperament", "time"), SCORED),
     "scenarios": ["Tells staff at once.", "Says no, kindly.", "Says no, and tells staff."],
 }
+CERTIFICATE = {"holder": "A school", "number": "17", "reason": "It has all our modules."}
 SLOT = {"starts_at": "2026-11-05T09:00:00Z", "zone": "Asia/Kabul", "place": "video"}
 SLOTS = {"site": "net.af.kabul", "slots": [SLOT]}
 REFEREES = {
@@ -41,6 +42,10 @@ STEP_ROUTES: dict[tuple[str, str], Door] = {
     ("POST", "/cases/{clearance}/references/{reference}/withdrawal"): Door(staff=False, person=True),
     ("POST", "/cases/{clearance}/references/{reference}/asking"): Door(),
     ("POST", "/cases/{clearance}/references/{reference}/decision"): Door({"approved": False}),
+    ("GET", "/cases/{clearance}/training"): Door(person=True),
+    ("POST", "/cases/{clearance}/training/modules/{module}"): Door(staff=False, person=True),
+    ("POST", "/cases/{clearance}/training/attempts"): Door({"answers": {"role-letter": "a"}}, staff=False, person=True),
+    ("POST", "/cases/{clearance}/training/certificate"): Door(CERTIFICATE),
     ("GET", "/interview-forms"): Door(anywhere=True),
     ("POST", "/cases/{clearance}/interview"): Door({"form": "mentoring"}),
     ("GET", "/cases/{clearance}/interview"): Door(person=True),

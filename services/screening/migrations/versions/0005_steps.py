@@ -32,6 +32,7 @@ def upgrade() -> None:
     _create_steps()
     _create_references()
     _create_interviews()
+    _create_training()
     op.execute(_OF_CASES_BEFORE)
 
 
@@ -145,6 +146,44 @@ def _create_interviews() -> None:
         sa.ForeignKeyConstraint(["slot"], ["interview_slot.slot"], name="interview_slot_fkey"),
         sa.UniqueConstraint("slot", name="interview_slot_key"),
         sa.CheckConstraint("state IN ('invited', 'booked', 'paused', 'held')", name="interview_state_check"),
+    )
+
+
+def _create_training() -> None:
+    op.create_table(
+        "training",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("course", sa.Text(), nullable=False),
+        sa.Column("course_version", sa.Integer(), nullable=False),
+        sa.Column("read", ARRAY(sa.Text()), nullable=False, server_default="{}"),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("clearance", name="training_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="training_clearance_fkey"),
+    )
+    op.create_table(
+        "training_attempt",
+        sa.Column("attempt", sa.Uuid(), nullable=False),
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("attempt", name="training_attempt_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["training.clearance"], name="training_attempt_clearance_fkey"),
+    )
+    op.create_index("training_attempt_clearance_at", "training_attempt", ["clearance", "at"])
+    op.create_table(
+        "training_certificate",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("accepted_by", sa.Text(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("clearance", name="training_certificate_pkey"),
+        sa.ForeignKeyConstraint(
+            ["clearance"], ["screening_case.clearance"], name="training_certificate_clearance_fkey"
+        ),
     )
 
 
