@@ -2,6 +2,7 @@
 
 from services.screening import handlers, timers
 from services.screening.api import (
+    briefings,
     cases,
     decisions,
     interviews,
@@ -10,6 +11,7 @@ from services.screening.api import (
     referee,
     references,
     results,
+    samples,
     slots,
     steps,
     training,
@@ -18,7 +20,19 @@ from services.screening.settings import Settings
 from shared.links import Links
 from shared.service import Service
 
-DOORS = (cases, results, decisions, steps, references, referee, letters, slots, interviews, training, queue)
+DOORS = (
+    cases,
+    results,
+    decisions,
+    steps,
+    references,
+    referee,
+    letters,
+    slots,
+    interviews,
+    training,
+    briefings,
+    samples, queue)
 
 
 def build(settings: Settings | None = None) -> Service:

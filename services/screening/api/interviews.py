@@ -18,15 +18,14 @@ from services.screening.domain.interviews import (
     MOST_MOVES,
     InterviewForm,
     InterviewState,
-    Verdict,
     after_no_show,
     check_begun,
     check_movable,
     check_moves,
-    check_outcome,
     faults_of_scores,
     verdict,
 )
+from services.screening.domain.verdicts import Verdict, check_outcome
 from services.screening.fields import Body, Prose
 from services.screening.recording import Finding, record_one
 from services.screening.slots import free_slots, slot_of, take

@@ -19,7 +19,7 @@ from services.screening.domain.training import (
     grade,
 )
 from services.screening.fields import Body, Line, Prose
-from services.screening.recording import Finding, record_one
+from services.screening.recording import BY_RULE, Finding, record_one
 from services.screening.steps import move_step, open_step
 from services.screening.tables import AttemptRow, CaseRow, CertificateRow, TrainingRow
 from services.screening.visibility import case_for, case_to_screen, own_case, sees_evidence
@@ -30,9 +30,6 @@ from shared.ids import new_id
 from shared.problems import Invalid, NotFound
 
 router = APIRouter(route_class=TransactionRoute)
-
-BY_RULE = "screening"
-"""Who recorded a result that a written rule came to."""
 
 
 class QuizQuestionShown(BaseModel):

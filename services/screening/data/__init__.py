@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from services.screening.domain.forms import Form
 from services.screening.domain.interviews import InterviewForm
+from services.screening.domain.samples import Task
 from services.screening.domain.training import Course
 
 T = TypeVar("T")
@@ -51,3 +52,9 @@ def newest_interview_form(name: str) -> InterviewForm | None:
 def courses() -> Mapping[tuple[str, int], Course]:
     """Courses, by name and version."""
     return {(course.course, course.version): course for course in _read("courses", Course)}
+
+
+@cache
+def tasks() -> Mapping[tuple[str, int], Task]:
+    """Tasks of skill samples, by name and version."""
+    return {(task.task, task.version): task for task in _read("tasks", Task)}

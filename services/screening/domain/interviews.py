@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from services.screening.domain.cases import Outcome
+from services.screening.domain.verdicts import Verdict
 from shared.contracts import Contradiction
 
 InterviewState = Literal["invited", "booked", "paused", "held"]
@@ -45,14 +45,6 @@ class InterviewForm:
     scenarios: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the rule comes to, in one sentence that the screener sees before deciding."""
-
-    passes: bool
-    sentence: str
-
-
 def faults_of_scores(form: InterviewForm, scored: Iterable[str], scenarios: int) -> Iterator[tuple[str, str]]:
     """Where scores do not fit the form: the field and the reason."""
     known, found = {each.dimension for each in form.dimensions}, set(scored)
@@ -74,12 +66,6 @@ def verdict(form: InterviewForm, scores: Mapping[str, int]) -> Verdict:
     if below:
         return Verdict(False, f"By the form's rule this does not pass: {'; '.join(below)}.")
     return Verdict(True, "By the form's rule this passes: no dimension is below its floor.")
-
-
-def check_outcome(found: Verdict, outcome: Outcome, reason: str | None) -> None:
-    """Raise Contradiction when a screener decides against the rule and does not say why."""
-    if (outcome == "passed") != found.passes and reason is None:
-        raise Contradiction(f"{found.sentence} You may decide otherwise; say why.")
 
 
 def check_movable(state: InterviewState, booked: datetime | None, now: datetime) -> None:

@@ -15,6 +15,7 @@ class Door:
     staff: bool = True
     person: bool = False
     anywhere: bool = False
+    coordinator: bool = False
 
 
 UNKNOWN = "01985b3e-7a10-7000-8000-0000000000ff"
@@ -25,6 +26,9 @@ SCORES: dict[str, Any] = {
     "scenarios": ["Tells staff at once.", "Says no, kindly.", "Says no, and tells staff."],
 }
 CERTIFICATE = {"holder": "A school", "number": "17", "reason": "It has all our modules."}
+BRIEFING = {"texts": [{"language": "en", "text": "Thursday afternoon is family time."}]}
+READ = {"site": "net.af.kabul", "version": 1, "language": "en"}
+ASSESSMENT = {"points": {"asks": True}, "outcome": "passed"}
 SLOT = {"starts_at": "2026-11-05T09:00:00Z", "zone": "Asia/Kabul", "place": "video"}
 SLOTS = {"site": "net.af.kabul", "slots": [SLOT]}
 REFEREES = {
@@ -46,6 +50,13 @@ STEP_ROUTES: dict[tuple[str, str], Door] = {
     ("POST", "/cases/{clearance}/training/modules/{module}"): Door(staff=False, person=True),
     ("POST", "/cases/{clearance}/training/attempts"): Door({"answers": {"role-letter": "a"}}, staff=False, person=True),
     ("POST", "/cases/{clearance}/training/certificate"): Door(CERTIFICATE),
+    ("POST", "/places/{site}/briefing"): Door(BRIEFING, coordinator=True),
+    ("GET", "/places/{site}/briefing"): Door(coordinator=True),
+    ("GET", "/cases/{clearance}/briefing"): Door(person=True),
+    ("POST", "/cases/{clearance}/briefing/acknowledgement"): Door(READ, staff=False, person=True),
+    ("GET", "/cases/{clearance}/skill-sample"): Door(person=True),
+    ("PUT", "/cases/{clearance}/skill-sample"): Door({"text": "Dear Amina"}, staff=False, person=True),
+    ("POST", "/cases/{clearance}/skill-sample/assessment"): Door(ASSESSMENT),
     ("GET", "/interview-forms"): Door(anywhere=True),
     ("POST", "/cases/{clearance}/interview"): Door({"form": "mentoring"}),
     ("GET", "/cases/{clearance}/interview"): Door(person=True),

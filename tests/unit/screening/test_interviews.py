@@ -12,11 +12,11 @@ from services.screening.domain.interviews import (
     InterviewForm,
     Span,
     after_no_show,
-    check_outcome,
     faults_of_scores,
     overlapping,
     verdict,
 )
+from services.screening.domain.verdicts import check_outcome
 from shared.contracts import Contradiction
 from tests.support.running import BEGINNING
 

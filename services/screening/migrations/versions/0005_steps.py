@@ -33,6 +33,8 @@ def upgrade() -> None:
     _create_references()
     _create_interviews()
     _create_training()
+    _create_briefings()
+    _create_samples()
     op.execute(_OF_CASES_BEFORE)
 
 
@@ -184,6 +186,53 @@ def _create_training() -> None:
         sa.ForeignKeyConstraint(
             ["clearance"], ["screening_case.clearance"], name="training_certificate_clearance_fkey"
         ),
+    )
+
+
+def _create_briefings() -> None:
+    op.create_table(
+        "briefing",
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("site", "version", "language", name="briefing_pkey"),
+    )
+    op.create_table(
+        "briefing_acknowledgement",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("clearance", name="briefing_acknowledgement_pkey"),
+        sa.ForeignKeyConstraint(
+            ["clearance"], ["screening_case.clearance"], name="briefing_acknowledgement_clearance_fkey"
+        ),
+    )
+
+
+def _create_samples() -> None:
+    op.create_table(
+        "skill_sample",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("task", sa.Text(), nullable=False),
+        sa.Column("task_version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text()),
+        sa.Column("link", sa.Text()),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("points", JSONB(), nullable=False, server_default="{}"),
+        sa.Column("note", sa.Text()),
+        sa.Column("rule", sa.Text()),
+        sa.Column("outcome", sa.Text()),
+        sa.Column("reason", sa.Text()),
+        sa.Column("assessed_by", sa.Text()),
+        sa.Column("assessed_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("clearance", name="skill_sample_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="skill_sample_clearance_fkey"),
+        sa.CheckConstraint("(text IS NULL) <> (link IS NULL)", name="skill_sample_one_check"),
     )
 
 
