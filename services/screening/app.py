@@ -12,6 +12,7 @@ from services.screening.api import (
     references,
     results,
     samples,
+    scores,
     slots,
     steps,
     training,
@@ -32,7 +33,8 @@ DOORS = (
     interviews,
     training,
     briefings,
-    samples, queue)
+    samples,
+    scores, queue)
 
 
 def build(settings: Settings | None = None) -> Service:

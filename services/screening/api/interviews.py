@@ -1,8 +1,7 @@
 """The interview of a case: invitation, the person's choice of a slot, no-shows, scores, and a screener's outcome."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -10,33 +9,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import tuple_
 
 from services.screening.api.slots import SlotShown
-from services.screening.data import interview_forms, newest_interview_form
+from services.screening.data import newest_interview_form
 from services.screening.domain.cases import Outcome
 from services.screening.domain.interviews import (
     CHECK,
     DAYS_TO_CHOOSE,
     MOST_MOVES,
-    InterviewForm,
     InterviewState,
-    after_no_show,
-    check_begun,
     check_movable,
     check_moves,
-    faults_of_scores,
-    verdict,
 )
-from services.screening.domain.verdicts import Verdict, check_outcome
 from services.screening.fields import Body, Prose
-from services.screening.recording import Finding, record_one
 from services.screening.slots import free_slots, slot_of, take
 from services.screening.steps import move_step, open_step
-from services.screening.tables import CaseRow, InterviewRow, SlotRow
-from services.screening.visibility import SCREENERS, case_for, case_to_screen, own_case, sees_evidence
+from services.screening.tables import InterviewRow, SlotRow
+from services.screening.visibility import case_for, case_to_screen, own_case, sees_evidence
 from shared.access import CallerDep
 from shared.contracts import Contradiction, Slug
 from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
-from shared.problems import Forbidden, Invalid, NotFound
+from shared.problems import Invalid, NotFound
 
 router = APIRouter(route_class=TransactionRoute)
 
@@ -58,20 +50,6 @@ class Score(Body):
 
     score: Annotated[int, Field(ge=1, le=5)]
     note: Prose
-
-
-class Scores(Body):
-    """All dimensions of the form, and a note on each scenario, in their order."""
-
-    scores: Annotated[dict[Slug, Score], Field(min_length=1, max_length=10)]
-    scenarios: Annotated[list[Prose], Field(max_length=10)]
-
-
-class Conclusion(Body):
-    """The screener's outcome. Against the form's rule it needs a reason."""
-
-    outcome: Outcome
-    reason: Prose | None = None
 
 
 class InterviewShown(BaseModel):
@@ -101,13 +79,6 @@ class SlotPage(Body):
     cursor: Cursor = None
 
 
-@router.get("/interview-forms")
-async def forms(caller: CallerDep) -> list[InterviewForm]:
-    """The standard protocols, for who screens."""
-    caller.require_anywhere(*SCREENERS)
-    return list(interview_forms().values())
-
-
 @router.post("/cases/{clearance}/interview", status_code=201)
 async def invite(
     clearance: UUID, body: Invitation, session: SessionDep, caller: CallerDep, clock: ClockDep
@@ -129,15 +100,15 @@ async def invite(
     if row.state != "booked":
         row.state = "invited"
         await move_step(session, case, CHECK, "invited", clock.today() + timedelta(days=DAYS_TO_CHOOSE))
-    return await _shown(session, row, for_staff=True)
+    return await shown_to(session, row, for_staff=True)
 
 
 @router.get("/cases/{clearance}/interview")
 async def interview(clearance: UUID, session: SessionDep, caller: CallerDep) -> InterviewShown:
     """Where the interview stands."""
     case = await case_for(session, caller, clearance)
-    row = await _interview(session, clearance)
-    return await _shown(session, row, for_staff=sees_evidence(caller, case))
+    row = await interview_of(session, clearance)
+    return await shown_to(session, row, for_staff=sees_evidence(caller, case))
 
 
 @router.get("/cases/{clearance}/interview/slots")
@@ -165,7 +136,7 @@ async def choose(
     """The person chooses a slot, or another one; the same again changes nothing."""
     case = await own_case(session, caller, clearance)
     await open_step(session, case, CHECK)
-    row = await _interview(session, clearance)
+    row = await interview_of(session, clearance)
     if row.slot != body.slot:
         booked = await slot_of(session, row)
         check_movable(row.state, booked.starts_at if booked else None, clock.now())
@@ -173,7 +144,7 @@ async def choose(
         row.moves += booked is not None
         slot = await take(session, case, row, body.slot, clock.now())
         await move_step(session, case, CHECK, "waiting", slot.starts_at.date())
-    return await _shown(session, row, for_staff=False)
+    return await shown_to(session, row, for_staff=False)
 
 
 @router.post("/cases/{clearance}/interview/cancellation")
@@ -181,78 +152,15 @@ async def cancel(clearance: UUID, session: SessionDep, caller: CallerDep, clock:
     """The person gives their slot back before it begins; it counts as a move. Without a slot nothing changes."""
     case = await own_case(session, caller, clearance)
     await open_step(session, case, CHECK)
-    row = await _interview(session, clearance)
+    row = await interview_of(session, clearance)
     if booked := await slot_of(session, row):
         check_movable(row.state, booked.starts_at, clock.now())
         row.slot, row.state, row.moves = None, "invited", row.moves + 1
         await move_step(session, case, CHECK, "invited", clock.today() + timedelta(days=DAYS_TO_CHOOSE))
-    return await _shown(session, row, for_staff=False)
+    return await shown_to(session, row, for_staff=False)
 
 
-@router.post("/cases/{clearance}/interview/no-show")
-async def no_show(clearance: UUID, session: SessionDep, caller: CallerDep, clock: ClockDep) -> InterviewShown:
-    """The person did not come. After the second time a screener decides how to go on; nothing rejects by itself."""
-    case = await case_to_screen(session, caller, clearance)
-    await open_step(session, case, CHECK)
-    row = await _interview(session, clearance)
-    if row.state == "held":
-        raise Contradiction("The interview was held.")
-    booked = await slot_of(session, row)
-    check_begun(row.state, booked.starts_at if booked else None, clock.now())
-    row.no_shows += 1
-    row.slot, row.state = None, after_no_show(row.no_shows)
-    paused = row.state == "paused"
-    due = clock.today() + timedelta(days=0 if paused else DAYS_TO_CHOOSE)
-    await move_step(session, case, CHECK, "to-do" if paused else "invited", due)
-    return await _shown(session, row, for_staff=True)
-
-
-@router.put("/cases/{clearance}/interview/scores")
-async def score(
-    clearance: UUID, body: Scores, session: SessionDep, caller: CallerDep, clock: ClockDep
-) -> InterviewShown:
-    """The interviewer's scores by the form; the answer has the sentence that its rule comes to."""
-    case = await case_to_screen(session, caller, clearance)
-    await open_step(session, case, CHECK)
-    row = await _interview(session, clearance)
-    booked = await slot_of(session, row)
-    check_begun(row.state, booked.starts_at if booked else None, clock.now())
-    if row.scored_by not in (None, caller.subject):
-        raise Forbidden("Somebody else held this interview; only they change its scores.")
-    if faults := list(faults_of_scores(_form(row), body.scores, len(body.scenarios))):
-        errors = [{"field": field, "reason": reason} for field, reason in faults]
-        raise Invalid("These scores do not fit the form; see errors.", errors)
-    row.scores = {name: each.model_dump() for name, each in body.scores.items()}
-    row.scenarios, row.state = body.scenarios, "held"
-    row.scored_by, row.scored_at = caller.subject, clock.now()
-    row.rule = _verdict(row).sentence
-    return await _shown(session, row, for_staff=True)
-
-
-@router.post("/cases/{clearance}/interview/outcome")
-async def conclude(
-    clearance: UUID, body: Conclusion, session: SessionDep, caller: CallerDep, clock: ClockDep
-) -> InterviewShown:
-    """A screener says how the interview ended, with the rule's sentence before them; the same again changes nothing."""
-    case = await case_to_screen(session, caller, clearance)
-    row = await _interview(session, clearance)
-    if (row.outcome, row.reason) != (body.outcome, body.reason):
-        await open_step(session, case, CHECK)
-        if row.state != "held":
-            raise Contradiction("The interview has no scores yet; the interviewer records them first.")
-        check_outcome(_verdict(row), body.outcome, body.reason)
-        row.outcome, row.reason = body.outcome, body.reason
-        await _record(session, case, row, caller.subject, clock)
-    return await _shown(session, row, for_staff=True)
-
-
-async def _record(session: SessionDep, case: CaseRow, row: InterviewRow, by: str, clock: ClockDep) -> None:
-    reference = f"interview of {row.scored_at:%Y-%m-%d}, form {row.form} {row.form_version}"
-    finding = Finding(CHECK, "passed" if row.outcome == "passed" else "failed", reference=reference)
-    await record_one(session, case, finding, by, clock.now())
-
-
-async def _interview(session: SessionDep, clearance: UUID) -> InterviewRow:
+async def interview_of(session: SessionDep, clearance: UUID) -> InterviewRow:
     """Its case is locked by whoever changes it."""
     row = await session.get(InterviewRow, clearance, populate_existing=True)
     if row is None:
@@ -260,16 +168,7 @@ async def _interview(session: SessionDep, clearance: UUID) -> InterviewRow:
     return row
 
 
-def _form(row: InterviewRow) -> InterviewForm:
-    return interview_forms()[row.form, row.form_version]
-
-
-def _verdict(row: InterviewRow) -> Verdict:
-    scores: Mapping[str, Any] = row.scores
-    return verdict(_form(row), {name: int(each["score"]) for name, each in scores.items()})
-
-
-async def _shown(session: SessionDep, row: InterviewRow, *, for_staff: bool) -> InterviewShown:
+async def shown_to(session: SessionDep, row: InterviewRow, *, for_staff: bool) -> InterviewShown:
     slot = await slot_of(session, row)
     shown = InterviewShown(
         state=row.state,
