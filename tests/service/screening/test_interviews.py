@@ -8,6 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from services.screening.slots import take
+from services.screening.tables import CaseRow, InterviewRow, SlotRow
+from shared.db import hold
 from shared.ids import new_id
 from tests.service.screening.scenes import DECLINE, PERSON
 from tests.service.screening.step_access import SCORED, SCORES
@@ -85,28 +88,43 @@ async def test_an_interview_from_invitation_to_result(it: Running) -> None:
     assert (await step(it, "interview"))["state"] == "done"
 
 
-async def test_one_slot_is_one_persons(it: Running) -> None:
-    """Eight people choose the same one at the same moment: one has it, the others are told so."""
-    (slot,) = await offered(it)
-    people = range(2, 10)
-    cases = []
-    for number in people:
-        await it.hear(applies(number, number, "mentor-youth", "mentor"))
+async def invited(it: Running, number: int) -> str:
+    """Somebody else's case, invited to an interview."""
+    await it.hear(applies(number, number, "mentor-youth", "mentor"))
     async with it.client(role="screener", site=SITE) as http:
-        for number in people:
-            (case,) = (await http.get("/cases", params={"person": str(identity(number))})).json()["items"]
-            cases.append((identity(number), case["clearance"]))
-            assert (await http.post(f"/cases/{case['clearance']}/interview", json={})).status_code == 201
+        (case,) = (await http.get("/cases", params={"person": str(identity(number))})).json()["items"]
+        assert (await http.post(f"/cases/{case['clearance']}/interview", json={})).status_code == 201
+    return str(case["clearance"])
 
-    async def choose(person: UUID, clearance: str) -> int:
-        async with it.client(role="participant", site=SITE, person=person) as http:
-            return (await http.put(f"/cases/{clearance}/interview/slot", json={"slot": slot["slot"]})).status_code
 
-    answers = await asyncio.gather(*(choose(*each) for each in cases))
-    assert sorted(answers) == [200, *[409] * 7]
+async def choose(it: Running, number: int, clearance: str, slot: dict[str, Any]) -> int:
+    """The status of somebody's choice."""
+    async with it.client(role="participant", site=SITE, person=identity(number)) as http:
+        return (await http.put(f"/cases/{clearance}/interview/slot", json={"slot": slot["slot"]})).status_code
+
+
+async def test_one_slot_is_one_persons(it: Running) -> None:
+    """Five people choose the same one at the same moment: one has it, the others are told so."""
+    (slot,) = await offered(it)
+    cases = {number: await invited(it, number) for number in range(2, 7)}
+    answers = await asyncio.gather(*(choose(it, *each, slot) for each in cases.items()))
+    assert sorted(answers) == [200, 409, 409, 409, 409]
     async with it.client(role="screener", site=SITE) as http:
         (booked,) = (await http.get("/interview-slots")).json()["items"]
-    assert booked["clearance"] == cases[answers.index(200)][1]
+    assert booked["clearance"] == list(cases.values())[answers.index(200)]
+
+
+async def test_whoever_comes_second_waits_and_hears_that_it_is_taken(it: Running) -> None:
+    """A slot that is being booked is nobody else's before the commit either."""
+    (slot,) = await offered(it)
+    first, second = await invited(it, 2), await invited(it, 3)
+    async with it.service.sessions.begin() as session:
+        case = await session.get_one(CaseRow, UUID(first))
+        interview = await session.get_one(InterviewRow, UUID(first))
+        await take(session, case, interview, UUID(slot["slot"]), BEGINNING)
+        other = asyncio.create_task(choose(it, 3, second, slot))
+        await asyncio.wait([other], timeout=0.3)
+    assert await other == 409
 
 
 async def test_moving_is_bounded_and_giving_back_is_not(it: Running) -> None:
@@ -233,7 +251,17 @@ async def test_slots_that_cannot_be_are_refused_at_the_door(it: Running, fault: 
 
 
 async def test_a_screener_offers_no_two_slots_at_once(it: Running) -> None:
-    """Also when both offers come at the same moment."""
-    body = {"site": SITE, "slots": [{"starts_at": "2026-11-05T08:00:00Z", "zone": "Asia/Kabul", "place": "phone"}]}
-    offers = [call(it, "screener", "POST", "/interview-slots", body, person=SCREENER) for _ in range(3)]
-    assert sorted(answer.status_code for answer in await asyncio.gather(*offers)) == [201, 422, 422]
+    """Also when the second offer comes before the first one's commit; when one ends another may begin."""
+    start = BEGINNING + timedelta(days=3)
+    slot = {"starts_at": start.isoformat(), "zone": "Asia/Kabul", "place": "phone"}
+    body = {"site": SITE, "slots": [slot]}
+    async with it.service.sessions.begin() as session:
+        await hold(session, f"slots/{SCREENER}")
+        first = {"starts_at": start - timedelta(minutes=10), "minutes": 30, "zone": "Asia/Kabul", "place": "phone"}
+        session.add(SlotRow(**first, slot=new_id(), site=SITE, offered_by=str(SCREENER)))
+        await session.flush()
+        other = asyncio.create_task(call(it, "screener", "POST", "/interview-slots", body, person=SCREENER))
+        await asyncio.wait([other], timeout=0.3)
+    assert (await other).status_code == 422
+    slot["starts_at"] = (start + timedelta(minutes=20)).isoformat()
+    assert (await call(it, "screener", "POST", "/interview-slots", body, person=SCREENER)).status_code == 201

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.screening.domain.references import (
     Referee,
     ReferenceState,
+    Relation,
     check_decidable,
     faults_of_referees,
     is_enough,
@@ -44,6 +45,14 @@ def test_whoever_is_let_through_keeps_every_rule(named: list[Referee]) -> None:
     assert sum(referee.relation == "family" for referee in named) <= 1
     assert len({referee.email for referee in named} | {OWN}) == len(named) + 1
     assert all((TODAY - referee.known_since).days >= 181 for referee in named)
+
+
+@given(st.lists(st.sampled_from(get_args(Relation)), max_size=8))
+def test_the_second_relative_is_named_and_nobody_else(relations: list[Relation]) -> None:
+    """R47, iMentor: one of the family at most, in whatever order they are named."""
+    named = [Referee(f"{place}@example.org", relation, LONG_AGO) for place, relation in enumerate(relations)]
+    family = [place for place, relation in enumerate(relations) if relation == "family"]
+    assert faulty_fields(*named) == [(place, "relation") for place in family[1:]]
 
 
 @given(st.lists(referees, max_size=4), st.lists(referees, max_size=4))
