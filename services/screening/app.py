@@ -34,7 +34,9 @@ DOORS = (
     training,
     briefings,
     samples,
-    scores, queue)
+    scores,
+    queue,
+)
 
 
 def build(settings: Settings | None = None) -> Service:
