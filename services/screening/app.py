@@ -1,12 +1,44 @@
 """The composition root of screening: the only place that wires its parts."""
 
 from services.screening import handlers, timers
-from services.screening.api import cases, decisions, letters, queue, referee, references, results, steps
+from services.screening.api import (
+    briefings,
+    cases,
+    decisions,
+    interviews,
+    letters,
+    queue,
+    referee,
+    references,
+    results,
+    samples,
+    scores,
+    slots,
+    steps,
+    training,
+)
 from services.screening.senders import facts
 from services.screening.settings import Settings
 from shared.links import Links
 from shared.private_reads import Intake
 from shared.service import Service
+
+DOORS = (
+    cases,
+    results,
+    decisions,
+    steps,
+    references,
+    referee,
+    letters,
+    slots,
+    interviews,
+    training,
+    briefings,
+    samples,
+    scores,
+    queue,
+)
 
 
 def build(settings: Settings | None = None) -> Service:
@@ -15,7 +47,7 @@ def build(settings: Settings | None = None) -> Service:
     service = Service(
         "screening",
         settings,
-        routers=[each.router for each in (cases, results, decisions, steps, references, referee, letters, queue)],
+        routers=[each.router for each in DOORS],
         handlers=handlers.events,
         rules=timers.rules,
         links=Links.from_file(settings.link_secret_file),

@@ -7,7 +7,8 @@ from tests.service.intake import scenes as intake
 from tests.service.matching import scenes as matching
 from tests.service.messaging import scenes as messaging
 from tests.service.screening import scenes as screening
-from tests.service.screening.story import applies, identity, place, role
+from tests.service.screening.step_access import BRIEFING, SLOTS
+from tests.service.screening.story import SITE, applies, identity, place, role
 from tests.support.running import BEGINNING, Running
 
 
@@ -30,6 +31,8 @@ async def live_screening(it: Running) -> None:
         cases = (await http.get("/cases")).json()["items"]
         cleared, declined, withdrawn, _ = (f"/cases/{case['clearance']}" for case in cases)
         passed = {"results": [{"check": check, "outcome": "passed"} for check in cases[0]["required"]]}
+        await post(http, f"/places/{SITE}/briefing", BRIEFING)
+        await post(http, "/interview-slots", SLOTS)
         for case in (cleared, withdrawn):
             await post(http, f"{case}/results", passed)
             await post(http, f"{case}/decision", screening.CLEAR)

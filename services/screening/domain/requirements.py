@@ -18,6 +18,7 @@ MINOR = 18
 PERFORMERS = {
     "identity": ("a screener", "The person is who they say, by a document or by somebody known (R40)."),
     "training": ("the person", "The training was finished and its quiz passed (R75)."),
+    "culture-briefing": ("the person", "The site's briefing was read and acknowledged (R17)."),
     "skill-sample": ("a screener", "What the role does was tried and is good enough (R46)."),
     "references": ("people who know the applicant", "As many as are asked for speak for the person (R47)."),
     "record-check": (
@@ -33,7 +34,15 @@ PERFORMERS = {
 """The network's own checks: who performs them, and when they pass."""
 ORDER = (
     *("eligibility", "consents", "age-verification", "assent", "guardian-consent", "identity", "training"),
-    *("mandated-reporter-training", "skill-sample", "references", "record-check", "interview", "adverse-action"),
+    *(
+        "mandated-reporter-training",
+        "culture-briefing",
+        "skill-sample",
+        "references",
+        "record-check",
+        "interview",
+        "adverse-action",
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0005"
 down_revision = "0003"
@@ -31,6 +31,10 @@ _OF_CASES_BEFORE = """
 def upgrade() -> None:
     _create_steps()
     _create_references()
+    _create_interviews()
+    _create_training()
+    _create_briefings()
+    _create_samples()
     op.execute(_OF_CASES_BEFORE)
 
 
@@ -101,6 +105,135 @@ def _create_references() -> None:
         "reference_letter_unsent", "reference_letter", ["letter"], postgresql_where=sa.text("sent_at IS NULL")
     )
     op.create_index("reference_letter_reference", "reference_letter", ["reference"])
+
+
+def _create_interviews() -> None:
+    op.create_table(
+        "interview_slot",
+        sa.Column("slot", sa.Uuid(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("offered_by", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("location", sa.Text()),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("slot", name="interview_slot_pkey"),
+        sa.CheckConstraint("place IN ('video', 'phone', 'onsite')", name="interview_slot_place_check"),
+    )
+    offered = sa.text("withdrawn_at IS NULL")
+    op.create_index("interview_slot_offered", "interview_slot", ["starts_at", "slot"], postgresql_where=offered)
+    op.create_index("interview_slot_offered_by_starts_at", "interview_slot", ["offered_by", "starts_at"])
+    op.create_table(
+        "interview",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("form_version", sa.Integer(), nullable=False),
+        sa.Column("invited_by", sa.Text(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("slot", sa.Uuid()),
+        sa.Column("moves", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("no_shows", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("scores", JSONB(), nullable=False, server_default="{}"),
+        sa.Column("scenarios", ARRAY(sa.Text()), nullable=False, server_default="{}"),
+        sa.Column("scored_by", sa.Text()),
+        sa.Column("scored_at", sa.DateTime(timezone=True)),
+        sa.Column("rule", sa.Text()),
+        sa.Column("outcome", sa.Text()),
+        sa.Column("reason", sa.Text()),
+        sa.PrimaryKeyConstraint("clearance", name="interview_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="interview_clearance_fkey"),
+        sa.ForeignKeyConstraint(["slot"], ["interview_slot.slot"], name="interview_slot_fkey"),
+        sa.UniqueConstraint("slot", name="interview_slot_key"),
+        sa.CheckConstraint("state IN ('invited', 'booked', 'paused', 'held')", name="interview_state_check"),
+    )
+
+
+def _create_training() -> None:
+    op.create_table(
+        "training",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("course", sa.Text(), nullable=False),
+        sa.Column("course_version", sa.Integer(), nullable=False),
+        sa.Column("read", ARRAY(sa.Text()), nullable=False, server_default="{}"),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("clearance", name="training_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="training_clearance_fkey"),
+    )
+    op.create_table(
+        "training_attempt",
+        sa.Column("attempt", sa.Uuid(), nullable=False),
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("attempt", name="training_attempt_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["training.clearance"], name="training_attempt_clearance_fkey"),
+    )
+    op.create_index("training_attempt_clearance_at", "training_attempt", ["clearance", "at"])
+    op.create_table(
+        "training_certificate",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("accepted_by", sa.Text(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("clearance", name="training_certificate_pkey"),
+        sa.ForeignKeyConstraint(
+            ["clearance"], ["screening_case.clearance"], name="training_certificate_clearance_fkey"
+        ),
+    )
+
+
+def _create_briefings() -> None:
+    op.create_table(
+        "briefing",
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("site", "version", "language", name="briefing_pkey"),
+    )
+    op.create_table(
+        "briefing_acknowledgement",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("clearance", name="briefing_acknowledgement_pkey"),
+        sa.ForeignKeyConstraint(
+            ["clearance"], ["screening_case.clearance"], name="briefing_acknowledgement_clearance_fkey"
+        ),
+    )
+
+
+def _create_samples() -> None:
+    op.create_table(
+        "skill_sample",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("task", sa.Text(), nullable=False),
+        sa.Column("task_version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text()),
+        sa.Column("link", sa.Text()),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("points", JSONB(), nullable=False, server_default="{}"),
+        sa.Column("note", sa.Text()),
+        sa.Column("rule", sa.Text()),
+        sa.Column("outcome", sa.Text()),
+        sa.Column("reason", sa.Text()),
+        sa.Column("assessed_by", sa.Text()),
+        sa.Column("assessed_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("clearance", name="skill_sample_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="skill_sample_clearance_fkey"),
+        sa.CheckConstraint("(text IS NULL) <> (link IS NULL)", name="skill_sample_one_check"),
+    )
 
 
 def downgrade() -> None:
