@@ -5,9 +5,13 @@ from services.intake.api import (
     applications,
     catalogue,
     documents,
+    drafts,
+    forms,
+    funnel,
     imports,
     local,
     network,
+    outcomes,
     particulars,
     people,
     places,
@@ -18,11 +22,13 @@ from services.intake.api import (
     signatures,
 )
 from services.intake.settings import Settings
+from shared.links import Links
 from shared.service import Service
 
 
 def build(settings: Settings | None = None) -> Service:
     """Intake, ready to run."""
+    settings = settings or Settings()
     modules = (
         places,
         policies,
@@ -35,9 +41,14 @@ def build(settings: Settings | None = None) -> Service:
         people,
         particulars,
         signatures,
+        forms,
         applications,
+        drafts,
+        outcomes,
+        funnel,
         imports,
         reads,
     )
     routers = [module.router for module in modules]
-    return Service("intake", settings or Settings(), routers=routers, handlers=handlers.events)
+    links = Links.from_file(settings.link_secret_file)
+    return Service("intake", settings, routers=routers, handlers=handlers.events, links=links)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from services.screening import asking
+from services.screening import asking, withdrawing
 from services.screening.queries import case_of_application, undecided_cases
 from services.screening.tables import CaseRow, PlaceRow, RoleRow
-from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
+from shared.contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, IntakeResent, RoleChanged, SiteChanged
 from shared.copies import note_resent
 from shared.db import hold, store_state
 from shared.ids import new_id
@@ -21,7 +21,7 @@ events.copies_of(
     orphan="Put the place again (`rapport network apply`); until then decide none of its cases.",
 )  # fmt: skip
 events.copies_of(
-    ApplicationSubmitted, row=CaseRow, key="application",
+    ApplicationSubmitted, ApplicationWithdrawn, row=CaseRow, key="application",
     orphan="Ask the person to apply again and screen the new application; decline or withdraw this case.",
 )  # fmt: skip
 
@@ -32,9 +32,32 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
     await hold(session, f"role/{event.role}")
     await hold(session, f"site/{event.site}")
     if case := await case_of_application(session, event.application):
-        case.sequence = max(case.sequence, heard.sequence)
+        if case.sequence < heard.sequence:
+            case.sequence = heard.sequence
+            await withdrawing.reopen(session, case, heard.time)
         return
-    case = CaseRow(
+    case = _case_of(event, heard)
+    session.add(case)
+    await asking.ask(session, case, heard.time.date())
+
+
+@events.subscriber(ApplicationWithdrawn)
+async def on_application_withdrawn(event: ApplicationWithdrawn, heard: Heard, session: Session) -> None:
+    """Close the case, also one that was not heard of yet; a clearance that stands ends (trap 7)."""
+    await hold(session, f"role/{event.role}")
+    await hold(session, f"site/{event.site}")
+    case = await case_of_application(session, event.application)
+    if case is None:
+        session.add(case := _case_of(event, heard))
+    elif case.sequence >= heard.sequence:
+        return
+    case.sequence = heard.sequence
+    await withdrawing.close(session, case, heard.time)
+
+
+def _case_of(event: ApplicationSubmitted | ApplicationWithdrawn, heard: Heard) -> CaseRow:
+    """A case that asks for nothing yet."""
+    return CaseRow(
         clearance=new_id(),
         application=event.application,
         person=event.person,
@@ -48,8 +71,6 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
         opened_at=heard.time,
         sequence=heard.sequence,
     )
-    session.add(case)
-    await asking.ask(session, case, heard.time.date())
 
 
 @events.subscriber(RoleChanged)

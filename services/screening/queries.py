@@ -21,8 +21,9 @@ async def known_place(session: AsyncSession, site: str) -> PlaceRow | None:
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
-    """The case that an application opened."""
-    found: CaseRow | None = await session.scalar(select(CaseRow).where(CaseRow.application == application))
+    """The case that an application opened, held until the commit."""
+    statement = select(CaseRow).where(CaseRow.application == application).with_for_update()
+    found: CaseRow | None = await session.scalar(statement)
     return found
 
 
