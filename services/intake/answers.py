@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.intake.domain import texts
-from services.intake.domain.forms.questions import QUESTIONS
 from services.intake.fields import Body, FreeHours, Languages, LawPlace, Slugs, WeeklyHours, ZoneName
 
 Months = Annotated[int, Field(ge=1, le=60)]
@@ -38,6 +37,6 @@ class Answers(Body):
 
 
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers after some were given or taken back, in the order of the form."""
+    """The answers after some were given or taken back."""
     after = {**before, **given}
-    return {each.field: after[each.field] for each in QUESTIONS if after.get(each.field) not in (None, [], "")}
+    return {name: value for name, value in after.items() if value not in (None, [], "")}

@@ -189,7 +189,9 @@ def _check(found: Reached, state: drafting.Checked, chosen: words.Words) -> Chec
         is_complete=not faults,
         faults=faults,
         answered=[
-            Answered(field=name, text=chosen.questions[name][0], answer=value) for name, value in state.answers.items()
+            Answered(field=each.field, text=chosen.questions[each.field][0], answer=state.answers[each.field])
+            for each in state.asking.questions
+            if each.field in state.answers
         ],
         commitment=commitment(state.asking.floor),
         below_floor=chosen.below_floor if state.below_floor else None,

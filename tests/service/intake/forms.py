@@ -56,7 +56,7 @@ async def read_pack(http: AsyncClient, application: str, asked: dict[str, Any] =
 async def sent(http: AsyncClient, asked: dict[str, Any] = AS_MENTOR, **answers: Any) -> dict[str, Any]:
     """The whole way from the draft to the submission."""
     application = await begun(http, asked)
-    usual = MENTOR_ANSWERS if asked == AS_MENTOR else MENTEE_ANSWERS
+    usual = MENTOR_ANSWERS if asked["role"] == AS_MENTOR["role"] else MENTEE_ANSWERS
     await answer(http, application, **(usual | answers))
     await read_pack(http, application, asked)
     found: dict[str, Any] = good(await http.post(f"/applications/{application}/submission"))

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
-from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged
+from shared.contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, RiskFactor, RoleChanged, SiteChanged
 
 SITE = "net.af.kabul"
 
@@ -19,6 +19,11 @@ def applies(number: int, person: int, role: str, kind: str) -> ApplicationSubmit
         application=identity(100 + number), person=identity(person), role=role, kind_of_role=RoleKind(kind),
         offering=f"first-steps@{SITE}", site=SITE,
     )  # fmt: skip
+
+
+def gives_up(number: int, person: int, role: str, kind: str) -> ApplicationWithdrawn:
+    """An application is not pursued any more."""
+    return ApplicationWithdrawn(**applies(number, person, role, kind).model_dump())
 
 
 def role(name: str, kind: str, *risks: RiskFactor) -> RoleChanged:
@@ -45,4 +50,9 @@ STORY: list[tuple[Event, int]] = [
     (applies(6, 5, "never-described", "mentor"), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
+    (gives_up(2, 2, "mentor-adult", "mentor"), 2),
+    (gives_up(6, 5, "never-described", "mentor"), 2),
+    (applies(7, 6, "mentor-adult", "mentor"), 1),
+    (gives_up(7, 6, "mentor-adult", "mentor"), 2),
+    (applies(7, 6, "mentor-adult", "mentor"), 3),
 ]
