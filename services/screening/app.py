@@ -1,17 +1,20 @@
 """The composition root of screening: the only place that wires its parts."""
 
 from services.screening import handlers, timers
-from services.screening.api import cases, decisions, results
+from services.screening.api import cases, decisions, letters, queue, referee, references, results, steps
 from services.screening.settings import Settings
+from shared.links import Links
 from shared.service import Service
 
 
 def build(settings: Settings | None = None) -> Service:
     """Screening, ready to run."""
+    settings = settings or Settings()
     return Service(
         "screening",
-        settings or Settings(),
-        routers=[cases.router, results.router, decisions.router],
+        settings,
+        routers=[each.router for each in (cases, results, decisions, steps, references, referee, letters, queue)],
         handlers=handlers.events,
         rules=timers.rules,
+        links=Links.from_file(settings.link_secret_file),
     )

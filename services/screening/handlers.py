@@ -32,6 +32,7 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
     await hold(session, f"role/{event.role}")
     await hold(session, f"site/{event.site}")
     if case := await case_of_application(session, event.application):
+        case.opened_at = min(case.opened_at, heard.time)
         if case.sequence < heard.sequence:
             case.sequence = heard.sequence
             await withdrawing.reopen(session, case, heard.time)

@@ -1,11 +1,15 @@
 """What an application that is not pursued any more does to its case, and one that is pursued again."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import asking, decisions
+from services.screening.steps import drop_open_steps
 from services.screening.tables import CaseRow
+
+NOTHING: dict[str, list[Any]] = {"steps": [], "forbidden": [], "unsettled": []}
 
 
 async def close(session: AsyncSession, case: CaseRow, at: datetime) -> None:
@@ -15,7 +19,8 @@ async def close(session: AsyncSession, case: CaseRow, at: datetime) -> None:
     """
     if case.state in ("waiting", "open"):
         case.state, case.place_known = "withdrawn", False
-        case.risks, case.required, case.requirements = [], [], {}
+        case.risks, case.required, case.requirements = [], [], NOTHING
+        await drop_open_steps(session, case)
     elif case.state == "cleared":
         await decisions.end_for_applicant(session, case, at)
 

@@ -3,6 +3,8 @@
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
+from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
+from services.screening.tables.steps import StepRow
 
 __all__ = [
     "Act",
@@ -10,6 +12,9 @@ __all__ = [
     "Base",
     "CaseRow",
     "PlaceRow",
+    "ReferenceLetterRow",
+    "ReferenceRow",
     "ResultRow",
     "RoleRow",
+    "StepRow",
 ]

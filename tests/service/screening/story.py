@@ -40,6 +40,9 @@ STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
     (applies(2, 2, "mentor-adult", "mentor"), 1),
+    (applies(7, 6, "mentor-adult", "mentor"), 1),
+    (gives_up(7, 6, "mentor-adult", "mentor"), 2),
+    (applies(7, 6, "mentor-adult", "mentor"), 3),
     (role("mentee-adult", "mentee", "minors", "one-on-one"), 1),
     (applies(3, 3, "mentee-adult", "mentee"), 1),
     (applies(4, 1, "mentee-adult", "mentee"), 1),
@@ -52,7 +55,4 @@ STORY: list[tuple[Event, int]] = [
     (place("GB", "GB-SCT"), 2),
     (gives_up(2, 2, "mentor-adult", "mentor"), 2),
     (gives_up(6, 5, "never-described", "mentor"), 2),
-    (applies(7, 6, "mentor-adult", "mentor"), 1),
-    (gives_up(7, 6, "mentor-adult", "mentor"), 2),
-    (applies(7, 6, "mentor-adult", "mentor"), 3),
 ]
