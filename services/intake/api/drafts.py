@@ -80,6 +80,13 @@ class Read(Body):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class PackRead(Read):
+    """Which pack was read, and when."""
+
+    application: UUID
+    read_at: datetime
+
+
 class ResumeLink(BaseModel):
     """What leads this person back to their draft, and nobody else."""
 
@@ -201,9 +208,7 @@ def _check(found: Reached, state: drafting.Checked, chosen: words.Words) -> Chec
 
 
 @router.post("/applications/{application}/pack")
-async def read_pack(
-    application: UUID, body: Read, session: SessionDep, clock: ClockDep, caller: CallerDep, response: Response
-) -> AnswersView:
+async def read_pack(application: UUID, body: Read, session: SessionDep, clock: ClockDep, caller: CallerDep) -> PackRead:
     """Say that the applicant pack was read, as it is now; whoever enrolled the person read it out to them (R68)."""
     found = await reached(session, caller, application, acting=True)
     rules.check_act("answer", found.row.state)
@@ -211,10 +216,10 @@ async def read_pack(
     if body.sha256 != state.pack["sha256"]:
         raise Conflict("This is not the pack that is in force; read it again and send its hash.")
     row = await session.get_one(AnswersRow, application)
-    if not state.pack_read:
+    if row.pack_sha256 != body.sha256 or row.read_at is None:
         row.pack_sha256, row.read_by, row.read_at = body.sha256, caller.subject, clock.now()
         row.version += 1
-    return await _answers(session, application, response)
+    return PackRead(application=application, sha256=body.sha256, read_at=row.read_at)
 
 
 @router.post("/applications/{application}/submission")

@@ -190,6 +190,12 @@ async def test_a_form_tells_the_commitment_before_it_asks(running: Start) -> Non
         assert (found["weekly_hours"], found["months"]) == floor, role
     form = good(await participant(it, me).get(path, params={"role": "mentor-minor"}))
     assert [(other["role"], other["months"]) for other in form["others"]] == [("mentor-adult", 6)]
+    kids = f"with-pupils@{SITE}"
+    programme = {"site": "net", "name": "With pupils", "type": "adult-minor"}
+    good(await administrator(it).put("/programmes/with-pupils", json=programme))
+    good(await administrator(it).put(f"/offerings/{kids}", json=OPEN))
+    form = good(await participant(it, me).get(f"/offerings/{kids}/form?role=mentor-adult"))
+    assert (form["commitment"]["weekly_hours"], form["commitment"]["months"]) == (2.0, 12)
 
 
 async def test_each_site_asks_by_its_own_policy(running: Start) -> None:

@@ -1,5 +1,6 @@
 """What becomes of applications: withdrawn, on hold until a day, led to another role; and how many there are of each."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,17 @@ async def test_a_person_withdraws_at_any_time(running: Start) -> None:
     assert (await types(it)).count("application.withdrawn") == 1
     again = good(await http.post("/applications", json=AS_MENTOR))
     assert (again["state"], again["application"] != application) == ("submitted", True)
+
+
+async def test_two_withdrawals_at_once_are_one(running: Start) -> None:
+    """One event, whoever comes first; the same of two who begin a draft at once."""
+    it, me, application = await submitted(running)
+    http = participant(it, me)
+    twice = await asyncio.gather(*(http.post(f"/applications/{application}/withdrawal") for _ in range(2)))
+    assert [good(each)["state"] for each in twice] == ["withdrawn"] * 2
+    assert (await types(it)).count("application.withdrawn") == 1
+    drafts = await asyncio.gather(*(http.post("/drafts", json=AS_MENTOR) for _ in range(2)))
+    assert len({good(each)["application"] for each in drafts}) == 1
 
 
 async def test_what_nobody_heard_of_is_withdrawn_in_silence(running: Start) -> None:

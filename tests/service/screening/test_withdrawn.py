@@ -83,12 +83,14 @@ async def test_what_intake_tells_anew_is_pursued_again(running: Start) -> None:
     """After a restore intake may know of no withdrawal: its newest state holds."""
     it = await opened(running)
     asked = (await only_case(it))["required"]
+    await pass_all(it)
     await it.hear(GIVES_UP, sequence=2)
     await it.hear(APPLIES, sequence=3)
     case = await only_case(it)
     assert (case["state"], case["required"]) == ("open", asked)
     await it.hear(GIVES_UP, sequence=2)
     assert (await only_case(it))["state"] == "open"
+    assert (await post(it, "decision", CLEAR))[0] == 200
 
 
 async def test_the_person_sees_that_it_is_closed(running: Start) -> None:
