@@ -11,7 +11,7 @@ from deploy.local.problems import Misconfigured, Unavailable
 from shared.access import EVERYWHERE, Grant, mint, new_key
 
 READ_FROM_INTAKE = ("matching", "notify", "screening")
-SIGN_LINKS = ("screening",)
+SIGN_LINKS = ("intake", "screening")
 
 
 def make_pair(private: Path, public: Path, *, development: bool = False) -> bool:

@@ -5,10 +5,14 @@ from services.intake.api import (
     applications,
     catalogue,
     documents,
+    drafts,
+    forms,
+    funnel,
     held,
     imports,
     local,
     network,
+    outcomes,
     particulars,
     people,
     places,
@@ -19,11 +23,13 @@ from services.intake.api import (
     signatures,
 )
 from services.intake.settings import Settings
+from shared.links import Links
 from shared.service import Service
 
 
 def build(settings: Settings | None = None) -> Service:
     """Intake, ready to run."""
+    settings = settings or Settings()
     modules = (
         places,
         policies,
@@ -37,9 +43,14 @@ def build(settings: Settings | None = None) -> Service:
         particulars,
         held,
         signatures,
+        forms,
         applications,
+        drafts,
+        outcomes,
+        funnel,
         imports,
         reads,
     )
     routers = [module.router for module in modules]
-    return Service("intake", settings or Settings(), routers=routers, handlers=handlers.events)
+    links = Links.from_file(settings.link_secret_file)
+    return Service("intake", settings, routers=routers, handlers=handlers.events, links=links)

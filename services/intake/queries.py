@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
+from services.intake.domain.applications import DRAFT, OPEN
 from services.intake.domain.places import Laws, above, law_at, network_of
 from services.intake.domain.policy import in_force
 from services.intake.domain.roles import Assessment, tier
@@ -28,6 +29,7 @@ from services.intake.tables import (
 from shared.access import EVERYWHERE, Caller, within
 from shared.contracts.intake import (
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     CalendarChanged,
     FurtherRisk,
     OfferingChanged,
@@ -153,8 +155,17 @@ async def offering_events(
 
 def submitted_event(row: ApplicationRow, kind: str) -> ApplicationSubmitted:
     """What intake tells of an application that reached `submitted`."""
+    return ApplicationSubmitted.model_validate(_told_of(row, kind))
+
+
+def withdrawn_event(row: ApplicationRow, kind: str) -> ApplicationWithdrawn:
+    """What intake tells of an application that was submitted and is not pursued any more."""
+    return ApplicationWithdrawn.model_validate(_told_of(row, kind))
+
+
+def _told_of(row: ApplicationRow, kind: str) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in ("application", "person", "role", "offering", "site")}
-    return ApplicationSubmitted.model_validate(told | {"kind_of_role": kind})
+    return told | {"kind_of_role": kind}
 
 
 async def ready_to_submit(session: AsyncSession, *where: ColumnElement[bool]) -> list[tuple[ApplicationRow, str]]:
@@ -232,12 +243,15 @@ def applications() -> Select[ApplicationRow, str, DocumentVersionRow]:
 async def applications_of(
     session: AsyncSession, people: Collection[UUID], role: str, offering: str
 ) -> list[ApplicationRow]:
-    """Applications of people for one role and offering, held until the commit."""
+    """Applications of people for one role and offering, held until the commit; drafts left out, open ones last."""
     rows = select(ApplicationRow).where(
-        ApplicationRow.person.in_(people), ApplicationRow.role == role, ApplicationRow.offering == offering
+        ApplicationRow.person.in_(people),
+        ApplicationRow.role == role,
+        ApplicationRow.offering == offering,
+        ApplicationRow.state != DRAFT,
     )
     held = rows.order_by(ApplicationRow.application).with_for_update(key_share=True)
-    return list(await session.scalars(held))
+    return sorted(await session.scalars(held), key=lambda row: row.state in OPEN)
 
 
 async def signatures_of(

@@ -22,6 +22,7 @@ from services.intake.tables import (
 )
 from shared.contracts.intake import (
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     CalendarChanged,
     IntakeResent,
     OfferingChanged,
@@ -75,10 +76,15 @@ async def profiles(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     return [Current(row.person, ProfileChanged(person=row.person, site=row.site)) for row in found]
 
 
-@resends.family(ApplicationSubmitted)
+@resends.family(ApplicationSubmitted, ApplicationWithdrawn)
 async def applications(session: AsyncSession, batch: Batch) -> Sequence[Current]:
-    """Every application that was submitted; others are not told of yet."""
+    """Every application that was submitted, also those that are not pursued any more; others are not told of yet."""
     rows = select(ApplicationRow, RoleRow.kind).join(RoleRow, RoleRow.role == ApplicationRow.role)
-    rows = rows.where(ApplicationRow.state == SUBMITTED)
+    rows = rows.where(ApplicationRow.submitted_at.is_not(None))
     found = await session.execute(batch.locked(rows, ApplicationRow.application, ApplicationRow.site))
-    return [Current(row.application, queries.submitted_event(row, kind), row.submitted_at) for row, kind in found]
+    return [
+        Current(row.application, queries.submitted_event(row, kind), row.submitted_at)
+        if row.state == SUBMITTED
+        else Current(row.application, queries.withdrawn_event(row, kind), row.closed_at)
+        for row, kind in found
+    ]

@@ -7,7 +7,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.matching.tables import ApplicationRow, ClearanceRow, OfferingRow, ProfileRow
-from shared.contracts.intake import ApplicationSubmitted, IntakeResent, OfferingChanged, ProfileChanged
+from shared.contracts.intake import (
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    IntakeResent,
+    OfferingChanged,
+    ProfileChanged,
+)
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined, ScreeningResent
 from shared.copies import note_resent
 from shared.db import store_state
@@ -19,7 +25,7 @@ events.copies_of(
     orphan="Put the offering again (`rapport network apply`); until then start no run of it.",
 )  # fmt: skip
 events.copies_of(
-    ApplicationSubmitted, row=ApplicationRow, key="application",
+    ApplicationSubmitted, ApplicationWithdrawn, row=ApplicationRow, key="application",
     orphan="Ask the person to apply again; this one stays in the pool's list of those being screened.",
 )  # fmt: skip
 events.copies_of(
@@ -49,8 +55,21 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
 @events.subscriber(ApplicationSubmitted)
 async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
     """Know that somebody is being screened for an offering."""
-    values = event.model_dump(include={"application", "person", "offering", "site"}) | {"role": event.kind_of_role}
-    await store_state(session, ApplicationRow, "application", heard.sequence, values)
+    await _store_application(session, event, heard.sequence, "submitted")
+
+
+@events.subscriber(ApplicationWithdrawn)
+async def on_application_withdrawn(event: ApplicationWithdrawn, heard: Heard, session: Session) -> None:
+    """Take an applicant out of the pool. Their pairs stay; they freeze when the end of the clearance is heard."""
+    await _store_application(session, event, heard.sequence, "withdrawn")
+
+
+async def _store_application(
+    session: Session, event: ApplicationSubmitted | ApplicationWithdrawn, sequence: str, state: str
+) -> None:
+    told = event.model_dump(include={"application", "person", "offering", "site"})
+    values = told | {"role": event.kind_of_role, "state": state}
+    await store_state(session, ApplicationRow, "application", sequence, values)
 
 
 @events.subscriber(ProfileChanged)

@@ -45,7 +45,7 @@ async def parties_of(session: AsyncSession, offering: OfferingRow, people: Colle
     """Lock some people, and read what decides on pairing them: two coordinators at once make one pair."""
     await queries.lock_people(session, people)
     today = clock.today()
-    clearances = await queries.clearances_for(session, offering.offering, people)
+    clearances = await queries.clearances_for(session, offering.offering, people, still_applying=True)
     profiles = await queries.profiles_of(session, people)
     cleared = standing(clearances, today)
     parties = {

@@ -54,11 +54,15 @@ class OfferingRow(Base):
 
 
 class ApplicationRow(Base):
-    """Somebody asked to take part; until screening has spoken, the pool says that they are being screened."""
+    """Somebody asked to take part; until screening has spoken, the pool says that they are being screened.
+
+    Who withdrew is in no pool, also while the end of their clearance was not heard yet.
+    """
 
     __tablename__ = "application"
     __table_args__ = (
         CheckConstraint(KINDS, name="role"),
+        CheckConstraint("state IN ('submitted', 'withdrawn')", name="state"),
         Index(None, "offering"),
     )
 
@@ -67,6 +71,7 @@ class ApplicationRow(Base):
     role: Mapped[str] = mapped_column(info=PUBLIC)
     offering: Mapped[str] = mapped_column(info=PUBLIC)
     site: Mapped[str] = mapped_column(info=PUBLIC)
+    state: Mapped[str] = mapped_column(server_default="submitted", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

@@ -39,6 +39,13 @@ async def withdraw(session: AsyncSession, case: CaseRow, criterion: Criterion, b
     await _end(session, case, at.date(), at)
 
 
+async def end_for_applicant(session: AsyncSession, case: CaseRow, at: datetime) -> None:
+    """The application that a clearance rests on is not pursued any more; that cites no criterion."""
+    note(session, case, "withdrawn", "applicant", at)
+    await cancel(session, EXPIRY, str(case.clearance))
+    await _end(session, case, at.date(), at)
+
+
 async def expire(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
     """The clearance's last day is over."""
     note(session, case, "expired", "screening", at)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from services.screening import asking
+from services.screening import asking, withdrawing
 from services.screening.queries import case_of_application, undecided_cases
 from services.screening.tables import CaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
 from shared.access import above, within
 from shared.contracts.intake import (
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     IntakeResent,
     OfferingChanged,
     ProfileChanged,
@@ -37,7 +38,7 @@ events.copies_of(
     orphan="Register the person and their profile again; until then decide none of their cases.",
 )  # fmt: skip
 events.copies_of(
-    ApplicationSubmitted, row=CaseRow, key="application",
+    ApplicationSubmitted, ApplicationWithdrawn, row=CaseRow, key="application",
     orphan="Ask the person to apply again and screen the new application; decline or withdraw this case.",
 )  # fmt: skip
 
@@ -47,9 +48,33 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
     """Open a case with the checks that role and place ask for; it waits where the role is not known yet."""
     await hold(session, *_depends_on(event))
     if case := await case_of_application(session, event.application):
-        case.sequence = max(case.sequence, heard.sequence)
+        case.opened_at = min(case.opened_at, heard.time)
+        if case.sequence < heard.sequence:
+            case.sequence = heard.sequence
+            await withdrawing.reopen(session, case, heard.time)
         return
-    case = CaseRow(
+    case = _case_of(event, heard)
+    session.add(case)
+    await asking.want_facts(session, [event.person], heard.time.date())
+    await asking.ask(session, [case])
+
+
+@events.subscriber(ApplicationWithdrawn)
+async def on_application_withdrawn(event: ApplicationWithdrawn, heard: Heard, session: Session) -> None:
+    """Close the case, also one that was not heard of yet; a clearance that stands ends (trap 7)."""
+    await hold(session, *_depends_on(event))
+    case = await case_of_application(session, event.application)
+    if case is None:
+        session.add(case := _case_of(event, heard))
+    elif case.sequence >= heard.sequence:
+        return
+    case.sequence = heard.sequence
+    await withdrawing.close(session, case, heard.time)
+
+
+def _case_of(event: ApplicationSubmitted | ApplicationWithdrawn, heard: Heard) -> CaseRow:
+    """A case that asks for nothing yet."""
+    return CaseRow(
         clearance=new_id(),
         application=event.application,
         person=event.person,
@@ -63,12 +88,9 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
         opened_at=heard.time,
         sequence=heard.sequence,
     )
-    session.add(case)
-    await asking.want_facts(session, [event.person], heard.time.date())
-    await asking.ask(session, [case])
 
 
-def _depends_on(event: ApplicationSubmitted) -> list[str]:
+def _depends_on(event: ApplicationSubmitted | ApplicationWithdrawn) -> list[str]:
     """What nobody else changes while a case is opened."""
     return [f"role/{event.role}", f"offering/{event.offering}", *(f"site/{site}" for site in above(event.site))]
 

@@ -11,8 +11,9 @@ from services.screening.tables import CaseRow, ResultRow
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
-    """The case that an application opened."""
-    found: CaseRow | None = await session.scalar(select(CaseRow).where(CaseRow.application == application))
+    """The case that an application opened, held until the commit."""
+    statement = select(CaseRow).where(CaseRow.application == application).with_for_update()
+    found: CaseRow | None = await session.scalar(statement)
     return found
 
 

@@ -186,6 +186,29 @@ class ApplicationSubmitted(
     }
 
 
+class ApplicationWithdrawn(
+    Event,
+    name="application.withdrawn",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PARTNER,
+    subject="application/{application}",
+):
+    """An application that was submitted is not pursued any more.
+
+    Whether the person withdrew it, the site set it on hold or it gave way to another one looks the same (R54).
+    """
+
+    application: UUID
+    person: UUID
+    role: Slug
+    kind_of_role: RoleKind
+    offering: OfferingId
+    site: SitePath
+
+    example = ApplicationSubmitted.example
+
+
 class IntakeResent(
     Resent,
     Event,

@@ -13,11 +13,14 @@ from tests.support.running import BEGINNING, Running
 
 
 async def live_intake(it: Running) -> None:
-    """A network with a calendar, two people with profiles, one of whom applied and signed."""
+    """A network with a calendar, three people with profiles: one applied and signed, one withdrew after that."""
     await intake.network(it)
     intake.good(await intake.coordinator(it).post(f"/places/{intake.SITE}/calendar", json=intake.DAYS))
-    rows = intake.batch(intake.roster_row(1, evidence=intake.held()), intake.roster_row(2))
-    intake.good(await intake.coordinator(it).post("/imports", json=rows))
+    rows = intake.batch(intake.roster_row(1, evidence=intake.held()), intake.roster_row(2),
+                        intake.roster_row(3, evidence=intake.held()))  # fmt: skip
+    done = intake.good(await intake.coordinator(it).post("/imports", json=rows))["rows"]
+    it.set_clock(BEGINNING + messaging.DAY)
+    intake.good(await intake.coordinator(it).post(f"/applications/{done[2]['application']}/withdrawal"))
 
 
 async def live_screening(it: Running) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.registry import resends
 from services.intake import queries as intake
+from services.intake.closing import close
 from services.intake.policies import Policies
-from services.intake.tables import OfferingRow, PersonRow, PlaceRow, RoleRow
+from services.intake.tables import ApplicationRow, OfferingRow, PersonRow, PlaceRow, RoleRow
 from services.matching import pairing
 from services.matching.tables import PairRow
 from services.messaging import absences, clocks
@@ -168,6 +169,13 @@ async def moves_a_person(session: AsyncSession, clock: Clock) -> str:
     return f"person/{row.person}"
 
 
+async def withdraws_an_application(session: AsyncSession, clock: Clock) -> str:
+    submitted = select(ApplicationRow).where(ApplicationRow.state == "submitted").with_for_update()
+    row = (await session.scalars(submitted)).one()
+    await close(session, row, "withdrawn", clock.now())
+    return f"application/{row.application}"
+
+
 async def withdraws(session: AsyncSession, clock: Clock) -> str:
     found = (await session.scalars(select(CaseRow.clearance).where(CaseRow.state == "cleared"))).one()
     case = await locked_case(session, found)
@@ -200,11 +208,12 @@ CHANGES: list[tuple[str, Change]] = [
     ("intake", changes_a_role),
     ("intake", closes_an_offering),
     ("intake", moves_a_person),
+    ("intake", withdraws_an_application),
     ("screening", withdraws),
     ("matching", closes_a_pair),
     ("messaging", settles_a_debt),
     ("messaging", comes_back),
-]  # applications do not change once they are told
+]
 
 
 @pytest.mark.parametrize(("owner", "change"), CHANGES, ids=lambda each: getattr(each, "__name__", each))

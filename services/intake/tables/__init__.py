@@ -1,6 +1,6 @@
 """The tables of intake's database. Names, contact data and profiles of people have their one home here."""
 
-from services.intake.tables.applications import ApplicationRow
+from services.intake.tables.applications import AnswersRow, ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
 from services.intake.tables.documents import AttestationRow, DocumentRow, DocumentVersionRow, SignatureRow
@@ -9,6 +9,7 @@ from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, Read
 from services.intake.tables.rosters import RosterRow
 
 __all__ = [
+    "AnswersRow",
     "ApplicationRow",
     "AttestationRow",
     "Base",

@@ -14,7 +14,7 @@ from uuid import UUID
 from shared.contracts import Contradiction, RoleKind
 
 Outcome = Literal["passed", "failed"]
-State = Literal["waiting", "open", "cleared", "declined", "ended"]
+State = Literal["waiting", "open", "cleared", "declined", "ended", "withdrawn"]
 Category = Literal["suitable", "time", "skill", "temperament", "scope", "safety"]
 
 

@@ -31,7 +31,7 @@ class CaseRow(Base):
 
     __tablename__ = "screening_case"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'open', 'cleared', 'declined', 'ended')", name="state"),
+        CheckConstraint("state IN ('waiting', 'open', 'cleared', 'declined', 'ended', 'withdrawn')", name="state"),
         Index(None, "state", "clearance"),
         Index(None, "person"),
         Index(None, "role", "state"),

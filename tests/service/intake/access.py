@@ -103,6 +103,12 @@ ROUTES: dict[str, Case] = {
     "POST /applications": Case(
         "/applications", STAFF, {"person": "{person}", "role": "mentor-adult", "offering": OFFERING}, themself=True
     ),
+    "POST /drafts": Case(
+        "/drafts", STAFF, {"person": "{person}", "role": "local", "offering": OFFERING}, themself=True
+    ),
+    "GET /offerings/{offering}/form": Case(f"/offerings/{OFFERING}/form?role=local", ALL),
+    "GET /offerings/{offering}/pack": Case(f"/offerings/{OFFERING}/pack?role=local", ALL),
+    "GET /places/{site}/funnel": Case(f"/places/{SITE}/funnel", STAFF),
     "GET /applications/{application}": Case("/applications/{application}", STAFF, themself=True),
     "GET /applications": Case("/applications", STAFF, themself=True, is_list=True),
     "POST /imports": Case("/imports", COORDINATION, batch(roster_row(1))),

@@ -12,7 +12,7 @@ from httpx2 import Response as Answer
 from sqlalchemy import select
 
 from services.matching.tables import Base, ProfileRow
-from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, ProfileChanged
+from shared.contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, OfferingChanged, ProfileChanged
 from shared.contracts.reads import MatchingProfile, MatchingProfiles, PeopleRead
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
 from tests.support.running import BEGINNING, Running
@@ -60,6 +60,11 @@ def _clearance(of: UUID, kind: str, name: str, site: str | None) -> dict[str, An
 def applied(of: UUID, kind: str, name: str = OFFERING) -> ApplicationSubmitted:
     """Somebody applies."""
     return ApplicationSubmitted(**_case(of, kind, name))
+
+
+def withdrew(of: UUID, kind: str, name: str = OFFERING) -> ApplicationWithdrawn:
+    """Somebody's application is not pursued any more."""
+    return ApplicationWithdrawn(**_case(of, kind, name))
 
 
 def cleared(

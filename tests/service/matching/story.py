@@ -1,4 +1,4 @@
-"""What matching hears in a realistic story: an offering, four people, one declined, one whose clearance ends."""
+"""What matching hears in a realistic story: one person is declined, one's clearance ends, one withdraws."""
 
 from datetime import date
 
@@ -12,9 +12,10 @@ from tests.service.matching.scenes import (
     ended,
     offering,
     person,
+    withdrew,
 )
 
-AMINA, BORIS, CLARE, DARIA = map(person, range(0x61, 0x65))
+AMINA, BORIS, CLARE, DARIA, EMAL = map(person, range(0x61, 0x66))
 
 STORY: list[tuple[Event, int]] = [
     (offering(), 1),
@@ -33,4 +34,7 @@ STORY: list[tuple[Event, int]] = [
     (ended(DARIA, "mentee", OTHER_OFFERING), 2),
     (offering(is_open=False), 2),
     (ended(BORIS, "mentee"), 2),
+    (applied(EMAL, "mentor"), 1),
+    (withdrew(EMAL, "mentor"), 2),
+    (withdrew(BORIS, "mentee"), 2),
 ]

@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.contracts import Event, RoleKind
 from shared.contracts.intake import (
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     OfferingChanged,
     ProfileChanged,
     RiskFactor,
@@ -28,6 +29,11 @@ def applies(number: int, person: int, role: str, kind: str) -> ApplicationSubmit
         application=identity(100 + number), person=identity(person), role=role, kind_of_role=RoleKind(kind),
         offering=f"first-steps@{SITE}", site=SITE,
     )  # fmt: skip
+
+
+def gives_up(number: int, person: int, role: str, kind: str) -> ApplicationWithdrawn:
+    """An application is not pursued any more."""
+    return ApplicationWithdrawn(**applies(number, person, role, kind).model_dump())
 
 
 def role(name: str, kind: str, *risks: RiskFactor) -> RoleChanged:
@@ -54,6 +60,9 @@ STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
     (applies(2, 2, "mentor-adult", "mentor"), 1),
+    (applies(7, 6, "mentor-adult", "mentor"), 1),
+    (gives_up(7, 6, "mentor-adult", "mentor"), 2),
+    (applies(7, 6, "mentor-adult", "mentor"), 3),
     (role("mentee-adult", "mentee", "minors", "one-on-one"), 1),
     (applies(3, 3, "mentee-adult", "mentee"), 1),
     (applies(4, 1, "mentee-adult", "mentee"), 1),
@@ -69,4 +78,6 @@ STORY: list[tuple[Event, int]] = [
     (SiteChanged(site="net.af", place="organisation", zone="UTC", country="US", subdivision="US-PA"), 1),
     (ProfileChanged(person=identity(1), site=SITE), 1),
     (ProfileChanged(person=identity(9), site=SITE), 1),
+    (gives_up(2, 2, "mentor-adult", "mentor"), 2),
+    (gives_up(6, 5, "never-described", "mentor"), 2),
 ]
