@@ -2,6 +2,7 @@
 
 from services.intake import handlers
 from services.intake.api import (
+    agreements,
     applications,
     catalogue,
     documents,
@@ -16,6 +17,8 @@ from services.intake.api import (
     reads,
     roles,
     signatures,
+    talks,
+    translations,
 )
 from services.intake.settings import Settings
 from shared.service import Service
@@ -27,6 +30,7 @@ def build(settings: Settings | None = None) -> Service:
         places,
         policies,
         documents,
+        translations,
         roles,
         catalogue,
         readiness,
@@ -35,6 +39,8 @@ def build(settings: Settings | None = None) -> Service:
         people,
         particulars,
         signatures,
+        agreements,
+        talks,
         applications,
         imports,
         reads,

@@ -2,10 +2,17 @@
 
 from typing import Any
 
-from services.screening import asking
+from services.screening import agreements, asking
 from services.screening.queries import case_of_application, undecided_cases
-from services.screening.tables import CaseRow, PlaceRow, RoleRow
-from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
+from services.screening.tables import AgreementRow, CaseRow, OfferingRow, PlaceRow, RoleRow
+from shared.contracts.intake import (
+    AgreementSigned,
+    ApplicationSubmitted,
+    IntakeResent,
+    OfferingChanged,
+    RoleChanged,
+    SiteChanged,
+)
 from shared.copies import note_resent
 from shared.db import hold, store_state
 from shared.ids import new_id
@@ -23,6 +30,14 @@ events.copies_of(
 events.copies_of(
     ApplicationSubmitted, row=CaseRow, key="application",
     orphan="Ask the person to apply again and screen the new application; decline or withdraw this case.",
+)  # fmt: skip
+events.copies_of(
+    OfferingChanged, row=OfferingRow, key="offering",
+    orphan="Put the offering again (`rapport network apply`); who has not signed there keeps the clearance meanwhile.",
+)  # fmt: skip
+events.copies_of(
+    AgreementSigned, row=AgreementRow, key="agreement",
+    orphan="Ask the person to sign again; until then their clearances stand by this signature.",
 )  # fmt: skip
 
 
@@ -75,6 +90,18 @@ async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) ->
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
         for case in await undecided_cases(session, CaseRow.site == event.site):
             await asking.ask(session, case, case.opened_at.date())
+
+
+@events.subscriber(OfferingChanged)
+async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
+    """Know what has to be signed at an offering; who is cleared there and never signs loses the clearance (R72)."""
+    await agreements.keep_offering(session, event, heard.sequence)
+
+
+@events.subscriber(AgreementSigned)
+async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
+    """Know what somebody signed; no clearance of theirs ends for want of it."""
+    await agreements.keep_signature(session, event, heard.sequence)
 
 
 @events.subscriber(IntakeResent)

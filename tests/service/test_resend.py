@@ -156,7 +156,8 @@ async def closes_an_offering(session: AsyncSession, clock: Clock) -> str:
     values = {column.name: getattr(row, column.name) for column in OfferingRow.__table__.columns} | {"is_open": False}
     session.expunge(row)
     await intake.put(session, OfferingRow, "offering", values)
-    await emit(session, intake.offering_event(OfferingRow(**values), "adult-adult", Policies({})), at=clock.now())
+    offering = intake.offering_event(OfferingRow(**values), "adult-adult", Policies({}), {})
+    await emit(session, offering, at=clock.now())
     return f"offering/{row.offering}"
 
 

@@ -43,7 +43,10 @@ class ToSign(BaseModel):
 
 
 class ApplicationView(BaseModel):
-    """An application. `to_sign` is null once it is submitted."""
+    """An application. `to_sign` is null once it is submitted.
+
+    `talk_open`, for staff alone: the person has a question or a concern about what they signed (R71).
+    """
 
     application: UUID
     person: UUID
@@ -55,6 +58,7 @@ class ApplicationView(BaseModel):
     applied_at: datetime
     submitted_at: datetime | None
     to_sign: ToSign | None = None
+    talk_open: bool | None = None
 
 
 @router.post("/applications", status_code=201)
@@ -76,7 +80,7 @@ async def apply(body: ApplicationBody, session: SessionDep, clock: ClockDep, cal
     rules.check_may_apply(role.role, role.site, offering.offering, offering.site, offering.is_open)
     rules.check_same_network(holder.network, offering.site)
     application = await _apply(session, person, role, offering, caller, clock)
-    return await view_of(session, application)
+    return await view_of(session, application, caller)
 
 
 async def _apply(
@@ -108,13 +112,14 @@ async def _apply(
     return row.application
 
 
-async def view_of(session: SessionDep, application: UUID) -> ApplicationView:
+async def view_of(session: SessionDep, application: UUID, caller: Caller) -> ApplicationView:
     """One application as its view."""
-    return _view((await session.execute(queries.applications().where(ApplicationRow.application == application))).one())
+    rows = queries.applications().where(ApplicationRow.application == application)
+    return _view((await session.execute(rows)).one(), caller)
 
 
-def _view(row: queries.ApplicationFound) -> ApplicationView:
-    application, kind, version = row
+def _view(row: queries.ApplicationFound, caller: Caller) -> ApplicationView:
+    application, kind, version, talk_open = row
     told = {name: getattr(application, name) for name in ("application", "person", "role", "offering", "site", "state")}
     waits = application.state == rules.TO_SIGN
     to_sign = ToSign(document=version.document, version=version.version, sha256=version.sha256) if waits else None
@@ -124,6 +129,7 @@ def _view(row: queries.ApplicationFound) -> ApplicationView:
         applied_at=application.applied_at,
         submitted_at=application.submitted_at,
         to_sign=to_sign,
+        talk_open=talk_open if caller.covers(*STAFF, site=application.site) else None,
     )
 
 
@@ -134,7 +140,7 @@ async def get_application(application: UUID, session: SessionDep, caller: Caller
     row = (await session.execute(rows)).one_or_none()
     if row is None:
         raise NotFound("There is no such application, or none that you may see.")
-    return _view(row)
+    return _view(row, caller)
 
 
 def _mine_or_sites(caller: Caller) -> ColumnElement[bool]:
@@ -163,4 +169,4 @@ async def list_applications(
         rows = rows.where(ApplicationRow.application > decode_cursor(cursor, UUID)[0])
     items = list(await session.execute(rows.order_by(ApplicationRow.application).limit(limit + 1)))
     after = encode_cursor(str(items[limit - 1][0].application)) if len(items) > limit else None
-    return Page(items=[_view(row) for row in items[:limit]], next=after)
+    return Page(items=[_view(row, caller) for row in items[:limit]], next=after)

@@ -2,15 +2,17 @@
 
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
-from services.screening.tables.copies import PlaceRow, RoleRow
+from services.screening.tables.copies import AgreementRow, OfferingRow, PlaceRow, RoleRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.steps import StepRow
 
 __all__ = [
     "Act",
     "ActRow",
+    "AgreementRow",
     "Base",
     "CaseRow",
+    "OfferingRow",
     "PlaceRow",
     "ReferenceLetterRow",
     "ReferenceRow",

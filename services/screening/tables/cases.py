@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,6 +35,7 @@ class CaseRow(Base):
         Index(None, "person"),
         Index(None, "role", "state"),
         Index(None, "site", "state"),
+        Index("screening_case_cleared_offering", "offering", postgresql_where=text("state = 'cleared'")),
     )
 
     clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
