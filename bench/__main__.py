@@ -28,6 +28,7 @@ BENCHES = (
     "idle",
     "requirements",
     "applications",
+    "queue",
 )
 PACKAGES = ("faststream", "aio-pika", "aiormq", "sqlalchemy", "asyncpg", "uvloop", "celery", "faststream-outbox")
 

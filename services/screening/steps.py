@@ -39,6 +39,7 @@ def _new(case: CaseRow, check: str, done_at: datetime | None) -> StepRow:
     return StepRow(
         clearance=case.clearance,
         check_name=check,
+        site=case.site,
         state="done" if done_at else "to-do",
         due_on=due_on(check, case.opened_at.date()),
         opened_at=case.opened_at,
@@ -68,6 +69,11 @@ async def finish_steps(session: AsyncSession, case: CaseRow, checks: Collection[
     await session.execute(
         update(StepRow).where(*_of(case, checks), StepRow.state != "done").values(state="done", done_at=at)
     )
+
+
+async def drop_open_steps(session: AsyncSession, case: CaseRow) -> None:
+    """The case is decided: what was not done is no work any more."""
+    await session.execute(delete(StepRow).where(StepRow.clearance == case.clearance, StepRow.state != "done"))
 
 
 def _of(case: CaseRow, checks: Collection[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -32,14 +32,38 @@ Case = schemathesis.Case[Any]
 Call = Callable[[Case], httpx2.Response]
 
 
+FEW = settings(
+    max_examples=30, deadline=None, phases=[Phase.generate], database=None, derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+"""The same ones at each run."""
+MANY = settings(FEW, max_examples=300, derandomize=False)
+
+every_service = pytest.mark.parametrize("service", SERVICES)
+every_mode = pytest.mark.parametrize("mode", MODES, ids=lambda mode: str(mode.value))
+
+
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("mode", MODES, ids=lambda mode: str(mode.value))
-@pytest.mark.parametrize("service", SERVICES)
+@every_mode
+@every_service
 def test_no_request_breaks_a_route(service: str, mode: GenerationMode, tmp_path: Path) -> None:
     """By somebody with every role, at things that exist and at things that do not."""
+    _fuzz(service, mode, tmp_path, FEW)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@every_mode
+@every_service
+def test_no_request_of_many_breaks_a_route(service: str, mode: GenerationMode, tmp_path: Path) -> None:
+    """Others at each run, ten times as many."""
+    _fuzz(service, mode, tmp_path, MANY)
+
+
+def _fuzz(service: str, mode: GenerationMode, folder: Path, how: settings) -> None:
     faults: list[str] = []
     with asyncio.Runner() as runner:
-        started = Running.start(service, tmp_path)
+        started = Running.start(service, folder)
         it = runner.run(started.__aenter__())
         try:
             if live := LIVES.get(service):
@@ -49,7 +73,7 @@ def test_no_request_breaks_a_route(service: str, mode: GenerationMode, tmp_path:
             for found in schema.get_all_operations():
                 operation: Any = found.ok()  # type: ignore[union-attr]  # FastAPI's documents are valid
                 try:
-                    _try(operation, mode, names, lambda case: runner.run(_sent(it, case)))
+                    _try(operation, mode, names, how, lambda case: runner.run(_sent(it, case)))
                 except Unsatisfiable:
                     continue  # there is nothing about it that could be wrong
                 except (Exception, FailureGroup) as error:
@@ -71,13 +95,10 @@ async def known(it: Running) -> dict[str, list[str]]:
     return {name: values for name, values in found.items() if values}
 
 
-def _try(operation: Any, mode: GenerationMode, names: dict[str, list[str]], call: Call) -> None:
+def _try(operation: Any, mode: GenerationMode, names: dict[str, list[str]], how: settings, call: Call) -> None:
     cases = operation.as_strategy(generation_mode=mode)
 
-    @settings(
-        max_examples=30, deadline=None, phases=[Phase.generate], database=None,
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    @how
     @given(cases, st.data())
     def holds(case: Case, data: st.DataObject) -> None:
         for name in case.path_parameters or {}:

@@ -29,5 +29,7 @@ STEP_ROUTES: dict[tuple[str, str], Door] = {
     ("POST", "/cases/{clearance}/references/{reference}/asking"): Door(),
     ("POST", "/cases/{clearance}/references/{reference}/decision"): Door({"approved": False}),
     ("GET", "/reference-letters"): Door(),
+    ("GET", "/queue"): Door(),
+    ("GET", "/queue/summary"): Door(),
     ("POST", "/reference-letters/{letter}/sending"): Door(),
 }
