@@ -1,37 +1,22 @@
 """Nobody is matched on an old signature; pairs that run go on in the grace (trap 8)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from shared.contracts.intake import Agreement, AgreementSigned, OfferingChanged
 from tests.service.matching.scenes import (
     MENTEE,
     MENTOR,
-    SITE,
     Factory,
     admit,
+    asks,
     call,
     confirm,
     nominate,
-    offering,
     paired,
     run,
+    signs,
 )
 from tests.support.running import BEGINNING, Running
-
-GRACE = date(2026, 12, 1)
-
-
-def asks(number: int = 2) -> OfferingChanged:
-    """Intake tells what has to be signed at the offering."""
-    agreement = Agreement(document="conduct", version=str(number), number=number, grace_until=GRACE, previous=["1"])
-    return offering().model_copy(update={"agreement": agreement})
-
-
-def signs(person: UUID, number: int) -> AgreementSigned:
-    """Somebody signed a version."""
-    return AgreementSigned(person=person, document="conduct", document_version=str(number), number=number, site=SITE)
 
 
 async def waiting(running: Factory) -> Running:

@@ -1,32 +1,29 @@
 """After the grace of a new version a pair's messages wait until both members have signed (trap 8)."""
 
 from itertools import permutations
-from typing import Any
-from uuid import UUID
 
 import pytest
 
 from services.messaging.domain.agreements import SIGN_FIRST
 from services.messaging.domain.writing import NOT_NOW
 from shared.contracts import Event
-from shared.contracts.intake import Agreement, AgreementSigned, OfferingChanged
-from tests.service.messaging.scenes import DAY, MENTEE, MENTOR, PAIR, PAIRED, SITE, Factory, call, limits, paired, write
+from tests.service.messaging.scenes import (
+    DAY,
+    MENTEE,
+    MENTOR,
+    PAIR,
+    PAIRED,
+    Factory,
+    asks,
+    call,
+    limits,
+    paired,
+    signs,
+    write,
+)
 from tests.support.running import BEGINNING, Running
 
 LAST_DAY = BEGINNING + 10 * DAY
-SECOND: dict[str, Any] = {
-    "document": "conduct", "version": "2", "number": 2, "grace_until": LAST_DAY.date(), "previous": ["1"],
-}  # fmt: skip
-
-
-def asks(**changes: Any) -> OfferingChanged:
-    """Intake tells what has to be signed at the offering."""
-    return limits(48, 96).model_copy(update={"agreement": Agreement.model_validate(SECOND | changes)})
-
-
-def signs(person: UUID, number: int) -> AgreementSigned:
-    """Somebody signed a version."""
-    return AgreementSigned(person=person, document="conduct", document_version=str(number), number=number, site=SITE)
 
 
 async def hear(it: Running, *events: tuple[Event, int]) -> None:

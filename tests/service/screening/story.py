@@ -1,9 +1,18 @@
 """What screening hears in a small network's first week."""
 
+from datetime import date
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
-from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged
+from shared.contracts.intake import (
+    Agreement,
+    AgreementSigned,
+    ApplicationSubmitted,
+    OfferingChanged,
+    RiskFactor,
+    RoleChanged,
+    SiteChanged,
+)
 
 SITE = "net.af.kabul"
 
@@ -31,6 +40,22 @@ def place(country: str | None = "AF", subdivision: str | None = None) -> SiteCha
     return SiteChanged(site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision)
 
 
+def asks(grace: date | None = date(2026, 12, 1), number: int = 2) -> OfferingChanged:
+    """Intake tells what has to be signed at the offering."""
+    agreement = Agreement(document="conduct", version=str(number), number=number, grace_until=grace, previous=["1"])
+    return OfferingChanged(
+        offering=f"first-steps@{SITE}", site=SITE, programme="first-steps", programme_type="adult-adult",
+        is_open=True, mentor_reply_hours=48, mentee_reply_hours=96, agreement=agreement,
+    )  # fmt: skip
+
+
+def signs(person: int, number: int) -> AgreementSigned:
+    """Somebody signed a version."""
+    return AgreementSigned(
+        person=identity(person), document="conduct", document_version=str(number), number=number, site=SITE
+    )
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -43,6 +68,11 @@ STORY: list[tuple[Event, int]] = [
     (role("facilitator-onsite", "facilitator", "minors", "one-on-one"), 1),
     (role("facilitator-onsite", "facilitator", "minors"), 2),
     (applies(6, 5, "never-described", "mentor"), 1),
+    (signs(1, 1), 1),
+    (asks(), 1),
+    (signs(1, 2), 2),
+    (asks(date(2026, 12, 9)), 2),
+    (signs(2, 1), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
 ]

@@ -9,28 +9,13 @@ from sqlalchemy import select
 
 from services.screening.tables import CaseRow
 from shared.contracts import Event
-from shared.contracts.intake import Agreement, AgreementSigned, OfferingChanged
 from shared.deadlines import deadline
-from tests.service.screening.scenes import CLEAR, PERSON, only_case, pass_all, post, types
-from tests.service.screening.story import SITE, applies, place, role
+from tests.service.screening.scenes import CLEAR, only_case, pass_all, post, types
+from tests.service.screening.story import applies, asks, place, role, signs
 from tests.support.running import Running
 
 GRACE = date(2026, 12, 1)
 LAPSES = "2027-01-01"
-
-
-def asks(grace: date | None = GRACE, number: int = 2) -> OfferingChanged:
-    """Intake tells what has to be signed at the offering."""
-    agreement = Agreement(document="conduct", version=str(number), number=number, grace_until=grace, previous=["1"])
-    return OfferingChanged(
-        offering=f"first-steps@{SITE}", site=SITE, programme="first-steps", programme_type="adult-adult",
-        is_open=True, mentor_reply_hours=48, mentee_reply_hours=96, agreement=agreement,
-    )  # fmt: skip
-
-
-def signs(number: int) -> AgreementSigned:
-    """The person signed a version."""
-    return AgreementSigned(person=PERSON, document="conduct", document_version=str(number), number=number, site=SITE)
 
 
 async def opened(running: Any) -> Running:
@@ -59,7 +44,7 @@ async def armed(it: Running) -> list[str]:
 async def test_who_never_signs_loses_the_clearance(running: Any) -> None:
     """R72, trap 15: on that day, by a written criterion that is none of safety, and told without a reason."""
     it = await opened(running)
-    await it.hear(signs(1))
+    await it.hear(signs(1, 1))
     await clear(it)
     await it.hear(asks())
     assert await armed(it) == [LAPSES]
@@ -83,9 +68,9 @@ async def test_signing_takes_the_deadline_back(running: Any) -> None:
     it = await opened(running)
     await clear(it)
     await it.hear(asks())
-    await it.hear(signs(1))
+    await it.hear(signs(1, 1))
     assert await armed(it) == [LAPSES]
-    await it.hear(signs(2), sequence=2)
+    await it.hear(signs(1, 2), sequence=2)
     assert await armed(it) == []
     it.set_clock(datetime.fromisoformat("2027-06-01T00:00:00Z"))
     assert await it.fire() == 0
@@ -102,7 +87,7 @@ async def test_any_order_ends_alike(running: Any, order: tuple[str, ...], number
         if what == "clear":
             await clear(it)
         else:
-            await it.hear(asks() if what == "asks" else signs(number))
+            await it.hear(asks() if what == "asks" else signs(1, number))
     assert await armed(it) == expected
 
 
