@@ -10,7 +10,7 @@ from typing import Any
 from deploy.local.problems import Misconfigured, Unavailable
 from shared.access import EVERYWHERE, Grant, mint, new_key
 
-READ_FROM_INTAKE = ("matching", "notify")
+READ_FROM_INTAKE = ("matching", "notify", "screening")
 SIGN_LINKS = ("screening",)
 
 

@@ -1,12 +1,13 @@
 """Deadlines of those who have not signed the conduct document in force, armed and cancelled as anything is heard.
 
-Offering, signature and clearing arrive in any order; each looks at all three. An offering and a clearing that meet
-take turns; a signature that either of them misses is seen when the deadline fires and looks again.
+Offering, signature and clearing arrive in any order; each looks at all three. An offering and a clearing meet at the
+case's row; a signature that either of them misses is seen when the deadline fires and looks again.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.screening.domain.agreements import lapses_at
 from services.screening.tables import AgreementRow, CaseRow, OfferingRow
 from shared.contracts.intake import Agreement, AgreementSigned, OfferingChanged, Signed
-from shared.db import hold, store_state
+from shared.db import store_state
 from shared.deadlines import arm, arm_all
 
 LAPSE = "agreement-lapse"
@@ -31,15 +32,24 @@ class Cleared:
     on: date
 
 
-async def keep_offering(session: AsyncSession, event: OfferingChanged, sequence: str) -> None:
-    """Keep what has to be signed at an offering; where that changed, look at all who are cleared there."""
-    await hold(session, f"offering/{event.offering}")
-    before = await session.scalar(select(OfferingRow.agreement).where(OfferingRow.offering == event.offering))
-    agreement = event.agreement and event.agreement.model_dump(mode="json")
-    document = event.agreement and event.agreement.document
-    values = {"offering": event.offering, "document": document, "agreement": agreement}
-    if await store_state(session, OfferingRow, "offering", sequence, values) and agreement != before:
-        await look_at(session, await _cleared(session, CaseRow.offering == event.offering))
+def asked(event: OfferingChanged) -> dict[str, Any]:
+    """What an offering asks to have signed, as its row holds it."""
+    agreement = event.agreement
+    return {
+        "document": agreement.document if agreement else None,
+        "agreement": agreement.model_dump(mode="json") if agreement else None,
+    }
+
+
+async def asked_at(session: AsyncSession, offering: str) -> Agreement | None:
+    """What an offering was last heard to ask."""
+    told = await session.scalar(select(OfferingRow.agreement).where(OfferingRow.offering == offering))
+    return Agreement.model_validate(told) if told else None
+
+
+async def look_at_offering(session: AsyncSession, offering: str) -> None:
+    """Arm or cancel the deadlines of all who are cleared at an offering."""
+    await look_at(session, await _cleared(session, CaseRow.offering == offering))
 
 
 async def keep_signature(session: AsyncSession, event: AgreementSigned, sequence: str) -> None:
@@ -52,8 +62,7 @@ async def keep_signature(session: AsyncSession, event: AgreementSigned, sequence
 
 
 async def look_at_new(session: AsyncSession, case: CaseRow, cleared_on: date) -> None:
-    """Arm the deadline of somebody who was cleared now, where they have to sign."""
-    await hold(session, f"offering/{case.offering}")
+    """Arm the deadline of somebody who was cleared now, where they have to sign. Whoever calls this holds the case."""
     lapses = await lapses_of(session, [Cleared(case.clearance, case.person, case.offering, cleared_on)])
     if due_at := lapses[case.clearance]:
         await arm(session, LAPSE, str(case.clearance), due_at)

@@ -2,15 +2,17 @@
 
 from services.screening import handlers, timers
 from services.screening.api import cases, decisions, letters, queue, referee, references, results, steps
+from services.screening.senders import facts
 from services.screening.settings import Settings
 from shared.links import Links
+from shared.private_reads import Intake
 from shared.service import Service
 
 
 def build(settings: Settings | None = None) -> Service:
     """Screening, ready to run."""
     settings = settings or Settings()
-    return Service(
+    service = Service(
         "screening",
         settings,
         routers=[each.router for each in (cases, results, decisions, steps, references, referee, letters, queue)],
@@ -18,3 +20,5 @@ def build(settings: Settings | None = None) -> Service:
         rules=timers.rules,
         links=Links.from_file(settings.link_secret_file),
     )
+    service.senders.append(facts(service.sessions, Intake(settings.intake_url, settings.service_token)))
+    return service

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.links import Links
@@ -16,6 +16,10 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=8102, ge=1, le=65535)
     """The HTTP door's port."""
+    intake_url: str = Field(default="http://127.0.0.1:8101", pattern=r"^https?://\S+$")
+    """Where facts of people are read."""
+    service_token: SecretStr = SecretStr("")
+    """A token with the grant `service` at `*`, for reading from intake; without one nobody can be cleared."""
     link_secret_file: Path | None = None
     """The secret by which links to referees are signed, 32 characters at the least; a second line rotates it."""
 

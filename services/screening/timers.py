@@ -1,14 +1,17 @@
-"""Deadlines of screening: a clearance ends after its last day, or unsigned after the grace; referees are reminded."""
+"""Deadlines of screening: a clearance ends after its last day, or unsigned; referees are reminded; ages move."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.agreements import LAPSE, Cleared, lapses_of, look_at
 from services.screening.decisions import EXPIRY, expire, lapse
 from services.screening.queries import locked_case
 from services.screening.referees import REMINDING, STALLING, on_reminding, on_stalling
+from services.screening.senders import BIRTHDAY
+from services.screening.tables import FactsRow
 
 
 async def on_expiry(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
@@ -31,4 +34,9 @@ async def on_lapse(session: AsyncSession, subject: str, due_at: datetime, now: d
         await look_at(session, [cleared])
 
 
-rules = {LAPSE: on_lapse, EXPIRY: on_expiry, REMINDING: on_reminding, STALLING: on_stalling}
+async def on_facts_until(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """Facts of a person count no longer: a birthday, or a month; they are read anew where a case needs them."""
+    await session.execute(update(FactsRow).where(FactsRow.person == UUID(subject)).values(state="stale"))
+
+
+rules = {EXPIRY: on_expiry, LAPSE: on_lapse, BIRTHDAY: on_facts_until, REMINDING: on_reminding, STALLING: on_stalling}

@@ -25,6 +25,7 @@ async def live_screening(it: Running) -> None:
     await it.hear(role("mentor-adult", "mentor"))
     for number in range(1, 5):
         await it.hear(applies(number, number, "mentor-adult", "mentor"))
+    await screening.know(it)
     async with it.client(role="screener", site="net") as http:
         cases = (await http.get("/cases")).json()["items"]
         cleared, declined, withdrawn, _ = (f"/cases/{case['clearance']}" for case in cases)

@@ -10,7 +10,7 @@ from services.intake.tables.documents import (
     SignatureRow,
     TranslationRow,
 )
-from services.intake.tables.people import ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
+from services.intake.tables.people import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
 from services.intake.tables.talks import ClauseAnswerRow, TalkRow
@@ -23,6 +23,7 @@ __all__ = [
     "ClauseAnswerRow",
     "DocumentRow",
     "DocumentVersionRow",
+    "HeldClearanceRow",
     "OfferingRow",
     "ParticularsRow",
     "PersonRow",

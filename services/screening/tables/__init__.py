@@ -2,7 +2,7 @@
 
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
-from services.screening.tables.copies import AgreementRow, OfferingRow, PlaceRow, RoleRow
+from services.screening.tables.copies import AgreementRow, FactsRow, OfferingRow, PlaceRow, RoleRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.steps import StepRow
 
@@ -12,6 +12,7 @@ __all__ = [
     "AgreementRow",
     "Base",
     "CaseRow",
+    "FactsRow",
     "OfferingRow",
     "PlaceRow",
     "ReferenceLetterRow",

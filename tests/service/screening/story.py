@@ -1,6 +1,7 @@
 """What screening hears in a small network's first week."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
@@ -9,10 +10,12 @@ from shared.contracts.intake import (
     AgreementSigned,
     ApplicationSubmitted,
     OfferingChanged,
+    ProfileChanged,
     RiskFactor,
     RoleChanged,
     SiteChanged,
 )
+from shared.contracts.policy import OfferingPolicy
 
 SITE = "net.af.kabul"
 
@@ -40,13 +43,20 @@ def place(country: str | None = "AF", subdivision: str | None = None) -> SiteCha
     return SiteChanged(site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision)
 
 
+def offering(**policy: Any) -> OfferingChanged:
+    """The offering with a policy; what is not named is as loose as can be."""
+    loose = {**OfferingPolicy.example, "steps_mentor": [], "references": 0, "second_person": False, "mentor_age": 0}
+    loose |= {"clearance_months": 60, "training_first": False, "culture_briefing": False}
+    return OfferingChanged(
+        offering=f"first-steps@{SITE}", site=SITE, programme="first-steps", programme_type="adult-adult", is_open=True,
+        mentor_reply_hours=48, mentee_reply_hours=96, policy=OfferingPolicy(**{**loose, **policy}),
+    )  # fmt: skip
+
+
 def asks(grace: date | None = date(2026, 12, 1), number: int = 2) -> OfferingChanged:
     """Intake tells what has to be signed at the offering."""
     agreement = Agreement(document="conduct", version=str(number), number=number, grace_until=grace, previous=["1"])
-    return OfferingChanged(
-        offering=f"first-steps@{SITE}", site=SITE, programme="first-steps", programme_type="adult-adult",
-        is_open=True, mentor_reply_hours=48, mentee_reply_hours=96, agreement=agreement,
-    )  # fmt: skip
+    return offering().model_copy(update={"agreement": agreement})
 
 
 def signs(person: int, number: int) -> AgreementSigned:
@@ -75,4 +85,9 @@ STORY: list[tuple[Event, int]] = [
     (signs(2, 1), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
+    (offering(), 3),
+    (offering(steps_mentor=["interview"], culture_briefing=True), 4),
+    (SiteChanged(site="net.af", place="organisation", zone="UTC", country="US", subdivision="US-PA"), 1),
+    (ProfileChanged(person=identity(1), site=SITE), 1),
+    (ProfileChanged(person=identity(9), site=SITE), 1),
 ]

@@ -5,20 +5,14 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0004"
-down_revision = "0010"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "offering",
-        sa.Column("offering", sa.Text(), nullable=False),
-        sa.Column("document", sa.Text()),
-        sa.Column("agreement", JSONB()),
-        sa.Column("sequence", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("offering", name="offering_pkey"),
-    )
+    op.add_column("offering", sa.Column("document", sa.Text()))
+    op.add_column("offering", sa.Column("agreement", JSONB()))
     op.create_index("offering_document", "offering", ["document"])
     op.create_table(
         "agreement",
