@@ -2,6 +2,7 @@
 
 from services.intake import handlers
 from services.intake.api import (
+    agreements,
     applications,
     catalogue,
     documents,
@@ -21,6 +22,8 @@ from services.intake.api import (
     reads,
     roles,
     signatures,
+    talks,
+    translations,
 )
 from services.intake.settings import Settings
 from shared.links import Links
@@ -34,6 +37,7 @@ def build(settings: Settings | None = None) -> Service:
         places,
         policies,
         documents,
+        translations,
         roles,
         catalogue,
         readiness,
@@ -44,6 +48,8 @@ def build(settings: Settings | None = None) -> Service:
         held,
         signatures,
         forms,
+        agreements,
+        talks,
         applications,
         drafts,
         outcomes,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
+from services.intake import agreements
 from services.intake.domain.applications import DRAFT, OPEN
 from services.intake.domain.places import Laws, above, law_at, network_of
 from services.intake.domain.policy import in_force
@@ -25,9 +26,11 @@ from services.intake.tables import (
     ProgrammeRow,
     RoleRow,
     SignatureRow,
+    TalkRow,
 )
 from shared.access import EVERYWHERE, Caller, within
 from shared.contracts.intake import (
+    Agreement,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     CalendarChanged,
@@ -78,13 +81,10 @@ async def version_in_force(session: AsyncSession, document: str) -> DocumentVers
     return await session.scalar(versions.order_by(DocumentVersionRow.number.desc()).limit(1))
 
 
-async def published(session: AsyncSession, document: str) -> dict[str, str]:
-    """The hash of each published version of a document, the one in force last."""
-    columns = DocumentVersionRow.version, DocumentVersionRow.sha256
-    found = await session.execute(
-        select(*columns).where(DocumentVersionRow.document == document).order_by(DocumentVersionRow.number)
-    )
-    return dict(found.all())
+async def published(session: AsyncSession, document: str) -> dict[str, DocumentVersionRow]:
+    """Each published version of a document by its name, the one in force last."""
+    rows = select(DocumentVersionRow).where(DocumentVersionRow.document == document)
+    return {row.version: row for row in await session.scalars(rows.order_by(DocumentVersionRow.number))}
 
 
 async def laws(session: AsyncSession, sites: Collection[str]) -> Laws:
@@ -135,12 +135,16 @@ def role_event(row: RoleRow) -> RoleChanged:
     return RoleChanged.model_validate(told)
 
 
-def offering_event(row: OfferingRow, programme_type: str, known: Policies) -> OfferingChanged:
+def offering_event(
+    row: OfferingRow, programme_type: str, known: Policies, agreed: Mapping[str, Agreement]
+) -> OfferingChanged:
     """What intake tells of an offering: its reply limits and all else as its policy lets them be."""
     policy = told(in_force(known.at_offering(row)))
     limits = {"mentor_reply_hours": policy.mentor_reply_hours, "mentee_reply_hours": policy.mentee_reply_hours}
     own = {name: getattr(row, name) for name in ("offering", "site", "programme", "is_open")}
-    return OfferingChanged.model_validate({**own, **limits, "programme_type": programme_type, "policy": policy})
+    agreement = agreed.get(row.document)
+    rest = {"programme_type": programme_type, "policy": policy, "agreement": agreement}
+    return OfferingChanged.model_validate({**own, **limits, **rest})
 
 
 async def offering_events(
@@ -150,7 +154,8 @@ async def offering_events(
     types = select(ProgrammeRow.programme, ProgrammeRow.type)
     named = types.where(ProgrammeRow.programme.in_({row.programme for row in rows}))
     type_of = dict((await session.execute(named)).all())
-    return [offering_event(row, type_of[row.programme], known) for row in rows]
+    agreed = await agreements.in_force(session, {row.document for row in rows})
+    return [offering_event(row, type_of[row.programme], known, agreed) for row in rows]
 
 
 def submitted_event(row: ApplicationRow, kind: str) -> ApplicationSubmitted:
@@ -224,16 +229,18 @@ def offerings(caller: Caller) -> Select[Any]:
     )
 
 
-ApplicationFound = Row[ApplicationRow, str, DocumentVersionRow]
+ApplicationFound = Row[ApplicationRow, str, DocumentVersionRow, bool]
 
 
-def applications() -> Select[ApplicationRow, str, DocumentVersionRow]:
-    """Applications, each with its role's kind and the document's version in force."""
+def applications() -> Select[ApplicationRow, str, DocumentVersionRow, bool]:
+    """Applications, each with its role's kind, the document's version in force, and whether a talk about it is open."""
+    about = TalkRow.person == ApplicationRow.person, TalkRow.document == OfferingRow.document
+    talk_open = exists().where(*about, TalkRow.closed_at.is_(None))
     in_force = (DocumentVersionRow.document == OfferingRow.document) & (
         DocumentVersionRow.version == newest_version().scalar_subquery()
     )
     return (
-        select(ApplicationRow, RoleRow.kind, DocumentVersionRow)
+        select(ApplicationRow, RoleRow.kind, DocumentVersionRow, talk_open)
         .join(RoleRow, RoleRow.role == ApplicationRow.role)
         .join(OfferingRow, OfferingRow.offering == ApplicationRow.offering)
         .join(DocumentVersionRow, in_force)

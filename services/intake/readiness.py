@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +10,7 @@ from services.intake import policies, queries
 from services.intake.domain import places, roles
 from services.intake.domain.policy import in_force
 from services.intake.domain.readiness import Facts, Item, checklist
-from services.intake.tables import DocumentRow, DocumentVersionRow, PlaceRow, ReadinessRow, RoleRow
+from services.intake.tables import DocumentRow, DocumentVersionRow, PlaceRow, ReadinessRow, RoleRow, TranslationRow
 from shared.contracts import RoleKind
 
 PAIRS = (RoleKind.MENTOR, RoleKind.MENTEE, RoleKind.FACILITATOR)
@@ -44,10 +44,16 @@ def _is_due(row: RoleRow, today: date) -> bool:
 async def _document_languages(session: AsyncSession, site: str, document: str | None) -> set[str]:
     """The languages in which a conduct document of the branch is in force."""
     newest = (
-        select(DocumentVersionRow.language)
+        select(DocumentVersionRow.document, DocumentVersionRow.version, DocumentVersionRow.language)
         .join(DocumentRow, DocumentRow.document == DocumentVersionRow.document)
         .where(DocumentRow.site.in_(places.above(site)))
         .ext(distinct_on(DocumentVersionRow.document))
         .order_by(DocumentVersionRow.document, DocumentVersionRow.number.desc())
     )
-    return set(await session.scalars(newest.where(DocumentRow.document == document) if document else newest))
+    if document:
+        newest = newest.where(DocumentRow.document == document)
+    in_force = (await session.execute(newest)).all()
+    translations = select(TranslationRow.language).where(
+        tuple_(TranslationRow.document, TranslationRow.version).in_([tuple(row)[:2] for row in in_force])
+    )
+    return {row.language for row in in_force} | set(await session.scalars(translations))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import queries
+from services.intake import agreements, queries
 from services.intake.domain.applications import SUBMITTED
 from services.intake.policies import policies_of
 from services.intake.tables import (
@@ -19,8 +19,10 @@ from services.intake.tables import (
     ProfileRow,
     ProgrammeRow,
     RoleRow,
+    SignatureRow,
 )
 from shared.contracts.intake import (
+    AgreementSigned,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     CalendarChanged,
@@ -64,7 +66,20 @@ async def offerings(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     rows = select(OfferingRow, ProgrammeRow.type).join(ProgrammeRow, ProgrammeRow.programme == OfferingRow.programme)
     found = (await session.execute(batch.locked(rows, OfferingRow.offering, OfferingRow.site))).all()
     known = await policies_of(session, [row.site for row, _ in found])
-    return [Current(row.offering, queries.offering_event(row, its_type, known)) for row, its_type in found]
+    agreed = await agreements.in_force(session, {row.document for row, _ in found})
+    return [Current(row.offering, queries.offering_event(row, its_type, known, agreed)) for row, its_type in found]
+
+
+@resends.family(AgreementSigned)
+async def signatures(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """The newest signature of everybody who signed, by document; whoever signs holds the row of their person."""
+    rows = select(PersonRow).where(PersonRow.person.in_(select(SignatureRow.person)))
+    people = {row.person: row for row in await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))}
+    signed = await agreements.signed_by(session, people)
+    return [
+        Current(person, agreements.signed_event(people[person], document, newest))
+        for (person, document), newest in sorted(signed.items())
+    ]
 
 
 @resends.family(ProfileChanged)

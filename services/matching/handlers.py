@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.matching.tables import ApplicationRow, ClearanceRow, OfferingRow, ProfileRow
+from services.matching.tables import AgreementRow, ApplicationRow, ClearanceRow, OfferingRow, ProfileRow
 from shared.contracts.intake import (
+    AgreementSigned,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     IntakeResent,
@@ -36,6 +37,10 @@ events.copies_of(
     ScreeningCleared, ScreeningDeclined, ClearanceEnded, row=ClearanceRow, key="clearance",
     orphan="Nobody screens this clearance any more: screen the person again; close the pairs that rest on it.",
 )  # fmt: skip
+events.copies_of(
+    AgreementSigned, row=AgreementRow, key="agreement",
+    orphan="Ask the person to sign again; until then confirm nothing that rests on this signature.",
+)  # fmt: skip
 
 NOTHING_HEARD = ""
 """The sequence of a profile of which no event was heard; smaller than any."""
@@ -48,8 +53,17 @@ FORGOTTEN: dict[str, Any] = {
 @events.subscriber(OfferingChanged)
 async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
     """Know an offering; runs and nominations need to."""
-    values = {"offering": event.offering, "site": event.site}
+    agreement = event.agreement and event.agreement.model_dump(mode="json")
+    values = {"offering": event.offering, "site": event.site, "agreement": agreement}
     await store_state(session, OfferingRow, "offering", heard.sequence, values)
+
+
+@events.subscriber(AgreementSigned)
+async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
+    """Know what somebody signed: nobody is matched on an old signature (R72, trap 8)."""
+    key = {"agreement": f"{event.person}+{event.document}"}
+    values = key | event.model_dump(include={"person", "document", "document_version", "number"})
+    await store_state(session, AgreementRow, "agreement", heard.sequence, values)
 
 
 @events.subscriber(ApplicationSubmitted)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.matching import agreements
 from services.matching.domain.assignment import History, Two
 from services.matching.domain.pool import Candidate, Clearance, Engagement, Knowledge, Profile, pool, spoken_language
 from services.matching.tables import (
@@ -43,6 +44,7 @@ async def pool_of(session: AsyncSession, offering: OfferingRow, today: date) -> 
         profiles=await profiles_of(session, people),
         absent=await _absent(session, people),
         engagements=await _engagements(session, offering.offering, today),
+        unsigned=(await agreements.agreed(session, offering.agreement, people)).unsigned(people),
     )
     return pool(knowledge, offering.site, today)
 

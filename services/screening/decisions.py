@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening import agreements
+from services.screening.domain.agreements import UNSIGNED
 from services.screening.domain.cases import Criterion, expires_at
 from services.screening.steps import drop_open_steps
 from services.screening.tables import Act, ActRow, CaseRow
@@ -21,6 +23,7 @@ async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, unti
     await _decide(session, case, "cleared", criterion, by, at)
     case.valid_until = until
     await arm(session, EXPIRY, str(case.clearance), expires_at(until))
+    await agreements.look_at_new(session, case, at.date())
     await emit(session, told(case), at=at)
 
 
@@ -52,7 +55,17 @@ async def expire(session: AsyncSession, case: CaseRow, ended_on: date, at: datet
     await _end(session, case, ended_on, at)
 
 
+async def lapse(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
+    """The person did not sign the conduct document in force; a written criterion says so, and it is none of safety."""
+    case.ending_criterion, case.ending_version = UNSIGNED.criterion, UNSIGNED.version
+    case.ending_category = UNSIGNED.category
+    note(session, case, "withdrawn", "screening", at)
+    await cancel(session, EXPIRY, str(case.clearance))
+    await _end(session, case, ended_on, at)
+
+
 async def _end(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
+    await cancel(session, agreements.LAPSE, str(case.clearance))
     case.state, case.ended_on, case.version = "ended", ended_on, case.version + 1
     await emit(session, told(case), at=at)
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from services.screening import asking, withdrawing
+from services.screening import agreements, asking, withdrawing
 from services.screening.queries import case_of_application, undecided_cases
-from services.screening.tables import CaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
+from services.screening.tables import AgreementRow, CaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
 from shared.access import above, within
 from shared.contracts.intake import (
+    AgreementSigned,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     IntakeResent,
@@ -40,6 +41,10 @@ events.copies_of(
 events.copies_of(
     ApplicationSubmitted, ApplicationWithdrawn, row=CaseRow, key="application",
     orphan="Ask the person to apply again and screen the new application; decline or withdraw this case.",
+)  # fmt: skip
+events.copies_of(
+    AgreementSigned, row=AgreementRow, key="agreement",
+    orphan="Ask the person to sign again; until then their clearances stand by this signature.",
 )  # fmt: skip
 
 
@@ -124,18 +129,31 @@ async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) ->
 
 @events.subscriber(OfferingChanged)
 async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
-    """Keep the policy in force at the offering, and let its undecided cases ask by it (R37); results stand."""
+    """Keep the policy in force at the offering, and let its undecided cases ask by it (R37); results stand.
+
+    Keep what has to be signed there, too: who is cleared and never signs loses the clearance (R72).
+    """
     await hold(session, f"offering/{event.offering}")
     policy = event.policy.model_dump(mode="json") if event.policy else None
-    offering = {"offering": event.offering, "policy": policy}
+    before = await agreements.asked_at(session, event.offering)
+    offering = {"offering": event.offering, "policy": policy, **agreements.asked(event)}
     if await store_state(session, OfferingRow, "offering", heard.sequence, offering):
+        # This holds all who are not cleared yet, so that nobody is cleared between this and the next line.
         await asking.ask(session, await undecided_cases(session, CaseRow.offering == event.offering))
+        if event.agreement != before:
+            await agreements.look_at_offering(session, event.offering)
 
 
 @events.subscriber(ProfileChanged)
 async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Session) -> None:
     """Have the facts of the person read again; until then those read before serve, and nobody is cleared by them."""
     await store_state(session, FactsRow, "person", heard.sequence, {"person": event.person, "state": "stale"})
+
+
+@events.subscriber(AgreementSigned)
+async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
+    """Know what somebody signed; no clearance of theirs ends for want of it."""
+    await agreements.keep_signature(session, event, heard.sequence)
 
 
 @events.subscriber(IntakeResent)

@@ -1,5 +1,6 @@
 """What intake tells the others: places, roles, offerings, people's profiles and applications."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -88,12 +89,50 @@ class RoleChanged(
     }
 
 
+VersionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9])?$")]
+"""The name of a document's version, as its publisher counts: `3`, `2026-1`."""
+
+
+class Agreement(BaseModel):
+    """What an offering asks its people to have signed: the version in force of its conduct document (R72).
+
+    `number` counts a document's versions. Those of `previous` count until the end of `grace_until` (UTC); without an
+    end where no day was set.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    document: Slug
+    version: VersionName
+    number: int
+    grace_until: date | None = None
+    previous: list[VersionName] = []
+
+    def is_signed(self, signed: "Signed | None") -> bool:
+        """Whether the version in force is signed, or one that came after it."""
+        return signed is not None and signed.number >= self.number
+
+    def stands(self, signed: "Signed | None", today: date) -> bool:
+        """Whether somebody who runs already may go on: by the version in force, or by an earlier one in its grace."""
+        in_grace = self.grace_until is None or today <= self.grace_until
+        return self.is_signed(signed) or (signed is not None and signed.version in self.previous and in_grace)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The newest version of a document that somebody signed."""
+
+    version: str
+    number: int
+
+
 class OfferingChanged(
     Event, name="offering.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="offering/{offering}"
 ):
     """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10).
 
     `policy` is what is in force there: the join of its places, its programme and its own; the hours are within it.
+    `agreement` is what has to be signed there; nothing was told of it before it came to be.
     """
 
     offering: OfferingId
@@ -104,6 +143,7 @@ class OfferingChanged(
     mentor_reply_hours: int
     mentee_reply_hours: int
     policy: OfferingPolicy | None = None
+    agreement: Agreement | None = None
 
     example = {
         "offering": "first-steps@net.af.kabul",
@@ -114,6 +154,13 @@ class OfferingChanged(
         "mentor_reply_hours": 48,
         "mentee_reply_hours": 96,
         "policy": OfferingPolicy.example,
+        "agreement": {
+            "document": "conduct",
+            "version": "2026-2",
+            "number": 2,
+            "grace_until": "2027-01-31",
+            "previous": ["2026-1"],
+        },
     }
 
 
@@ -207,6 +254,30 @@ class ApplicationWithdrawn(
     site: SitePath
 
     example = ApplicationSubmitted.example
+
+
+class AgreementSigned(
+    Event,
+    name="agreement.signed",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PARTNER,
+    subject="agreement/{person}+{document}",
+):
+    """The newest version of a conduct document that a person signed, in whatever way (R72).
+
+    `number` counts the document's versions. Questions and concerns stay in intake.
+    """
+
+    person: UUID
+    document: Slug
+    document_version: VersionName
+    number: int
+    site: SitePath
+
+    example = {"person": _PERSON, "document": "conduct", "document_version": "2026-2", "number": 2} | {
+        "site": "net.af.kabul"
+    }
 
 
 class IntakeResent(

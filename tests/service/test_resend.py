@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.registry import resends
+from services.intake import agreements
 from services.intake import queries as intake
 from services.intake.closing import close
 from services.intake.policies import Policies
@@ -157,7 +158,9 @@ async def closes_an_offering(session: AsyncSession, clock: Clock) -> str:
     values = {column.name: getattr(row, column.name) for column in OfferingRow.__table__.columns} | {"is_open": False}
     session.expunge(row)
     await intake.put(session, OfferingRow, "offering", values)
-    await emit(session, intake.offering_event(OfferingRow(**values), "adult-adult", Policies({})), at=clock.now())
+    agreed = await agreements.in_force(session, ["conduct"])
+    offering = intake.offering_event(OfferingRow(**values), "adult-adult", Policies({}), agreed)
+    await emit(session, offering, at=clock.now())
     return f"offering/{row.offering}"
 
 

@@ -53,7 +53,8 @@ class ApplicationView(BaseModel):
     """An application. `to_sign`: what it waits for, where it waits for a signature.
 
     `reapply_on`: the person may apply for this role at this site from then on. `offered_role`, `offered_offering`: what
-    the staff offer instead; `redirected_to`: the application by which it was taken.
+    the staff offer instead; `redirected_to`: the application by which it was taken. `talk_open`, for staff alone: the
+    person has a question or a concern about what they signed (R71).
     """
 
     application: UUID
@@ -72,6 +73,7 @@ class ApplicationView(BaseModel):
     offered_offering: OfferingId | None
     redirected_to: UUID | None
     to_sign: ToSign | None = None
+    talk_open: bool | None = None
 
 
 @router.post("/applications", status_code=201)
@@ -82,7 +84,7 @@ async def apply(body: ApplicationBody, session: SessionDep, clock: ClockDep, cal
     """
     holder, offering, role = await applicant(session, caller, body)
     await check_may_begin(session, holder, role, offering, clock.today())
-    return await view_of(session, await _apply(session, body, holder, role, offering, caller, clock))
+    return await view_of(session, await _apply(session, body, holder, role, offering, caller, clock), caller)
 
 
 async def applicant(
@@ -128,18 +130,22 @@ async def _apply(
     return row.application
 
 
-async def view_of(session: SessionDep, application: UUID) -> ApplicationView:
+async def view_of(session: SessionDep, application: UUID, caller: Caller) -> ApplicationView:
     """One application as its view."""
-    return _view((await session.execute(queries.applications().where(ApplicationRow.application == application))).one())
+    rows = queries.applications().where(ApplicationRow.application == application)
+    return _view((await session.execute(rows)).one(), caller)
 
 
-def _view(row: queries.ApplicationFound) -> ApplicationView:
-    application, kind, version = row
-    own = ApplicationView.model_fields.keys() - {"kind_of_role", "to_sign"}
+def _view(row: queries.ApplicationFound, caller: Caller) -> ApplicationView:
+    application, kind, version, talk_open = row
+    own = ApplicationView.model_fields.keys() - {"kind_of_role", "to_sign", "talk_open"}
     waits = application.state == rules.TO_SIGN
     to_sign = ToSign(document=version.document, version=version.version, sha256=version.sha256) if waits else None
     return ApplicationView(
-        **{name: getattr(application, name) for name in own}, kind_of_role=RoleKind(kind), to_sign=to_sign
+        **{name: getattr(application, name) for name in own},
+        kind_of_role=RoleKind(kind),
+        to_sign=to_sign,
+        talk_open=talk_open if caller.covers(*STAFF, site=application.site) else None,
     )
 
 
@@ -150,7 +156,7 @@ async def get_application(application: UUID, session: SessionDep, caller: Caller
     row = (await session.execute(rows)).one_or_none()
     if row is None:
         raise NotFound("There is no such application, or none that you may see.")
-    return _view(row)
+    return _view(row, caller)
 
 
 def _mine_or_sites(caller: Caller) -> ColumnElement[bool]:
@@ -179,4 +185,4 @@ async def list_applications(
         rows = rows.where(ApplicationRow.application > decode_cursor(cursor, UUID)[0])
     items = list(await session.execute(rows.order_by(ApplicationRow.application).limit(limit + 1)))
     after = encode_cursor(str(items[limit - 1][0].application)) if len(items) > limit else None
-    return Page(items=[_view(row) for row in items[:limit]], next=after)
+    return Page(items=[_view(row, caller) for row in items[:limit]], next=after)

@@ -112,11 +112,11 @@ async def begin(
     await drafting.check_may_begin(session, holder, role, offering, clock.today())
     if begun := await drafting.draft_of(session, holder.person, role.role, offering.offering):
         response.status_code = 200
-        return await view_of(session, begun)
+        return await view_of(session, begun, caller)
     asking = await asking_of(session, offering, role)
     source = body.source_for(caller, holder)
     row = await drafting.begin(session, holder, asking, source, caller.subject, clock.now())
-    return await view_of(session, row.application)
+    return await view_of(session, row.application, caller)
 
 
 @router.get("/applications/{application}/answers")
@@ -227,7 +227,7 @@ async def submit(application: UUID, session: SessionDep, clock: ClockDep, caller
     """Send a complete draft. It waits to be signed, or is submitted; sent again it is answered as it stands."""
     found = await reached(session, caller, application, acting=True)
     if found.row.state in rules.OPEN:
-        return await view_of(session, application)
+        return await view_of(session, application, caller)
     rules.check_act("submit", found.row.state)
     state = await drafting.checked(session, found.row)
     asking = state.asking
@@ -236,7 +236,7 @@ async def submit(application: UUID, session: SessionDep, clock: ClockDep, caller
         faults = _check(found, state, words.WORDS[words.FALLBACK]).faults
         raise Invalid("This draft is not complete yet; see errors.", [fault.model_dump() for fault in faults])
     await drafting.submit(session, found.row, found.person, asking, clock.now())
-    return await view_of(session, application)
+    return await view_of(session, application, caller)
 
 
 @router.post("/applications/{application}/resume-link")
@@ -261,4 +261,4 @@ async def resume(body: Resuming, session: SessionDep, caller: CallerDep, links: 
     found = await reached(session, caller, application, lock=False)
     if not found.acts:
         raise nothing()
-    return await view_of(session, application)
+    return await view_of(session, application, caller)

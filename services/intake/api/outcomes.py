@@ -49,7 +49,7 @@ async def withdraw(application: UUID, session: SessionDep, clock: ClockDep, call
     if found.row.state != WITHDRAWN:
         rules.check_act("withdraw", found.row.state)
         await close(session, found.row, WITHDRAWN, clock.now())
-    return await view_of(session, application)
+    return await view_of(session, application, caller)
 
 
 @router.post("/applications/{application}/hold")
@@ -64,7 +64,7 @@ async def hold(
     found.row.reapply_on = body.reapply_on
     if found.row.state != ON_HOLD:
         await close(session, found.row, ON_HOLD, clock.now())
-    return await view_of(session, application)
+    return await view_of(session, application, caller)
 
 
 @router.post("/applications/{application}/redirection")
@@ -79,7 +79,7 @@ async def redirect(application: UUID, body: OfferedRole, session: SessionDep, ca
     rules.check_may_apply(role.role, role.site, offering.offering, offering.site, offering.is_open)
     row.offered_role, row.offered_offering = role.role, offering.offering
     await session.flush()
-    return await view_of(session, application)
+    return await view_of(session, application, caller)
 
 
 @router.post("/applications/{application}/redirection/acceptance")
@@ -93,7 +93,7 @@ async def accept(application: UUID, session: SessionDep, clock: ClockDep, caller
             raise Contradiction("No other role was offered; ask the staff of the site.")
         row.redirected_to = await _draft_of_offer(session, found, clock, caller.subject)
         await close(session, row, REDIRECTED, clock.now())
-    return await view_of(session, row.redirected_to)
+    return await view_of(session, row.redirected_to, caller)
 
 
 async def _draft_of_offer(session: SessionDep, found: Reached, clock: ClockDep, by: str) -> UUID:

@@ -3,7 +3,7 @@
 from services.screening.tables.base import Base
 from services.screening.tables.briefings import AcknowledgementRow, BriefingRow
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
-from services.screening.tables.copies import FactsRow, OfferingRow, PlaceRow, RoleRow
+from services.screening.tables.copies import AgreementRow, FactsRow, OfferingRow, PlaceRow, RoleRow
 from services.screening.tables.interviews import InterviewRow, SlotRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.samples import SampleRow
@@ -14,6 +14,7 @@ __all__ = [
     "AcknowledgementRow",
     "Act",
     "ActRow",
+    "AgreementRow",
     "AttemptRow",
     "Base",
     "BriefingRow",

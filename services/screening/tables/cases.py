@@ -36,6 +36,7 @@ class CaseRow(Base):
         Index(None, "person"),
         Index(None, "role", "state"),
         Index(None, "site", "state"),
+        Index("screening_case_cleared_offering", "offering", postgresql_where=text("state = 'cleared'")),
     )
 
     clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)

@@ -32,6 +32,20 @@ class RoleRow(Base):
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
+class AgreementRow(Base):
+    """A copy of the newest version of a conduct document that a person signed. `agreement`: the two ids."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (Index(None, "document", "person"),)
+
+    agreement: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    document: Mapped[str] = mapped_column(info=PUBLIC)
+    document_version: Mapped[str] = mapped_column(info=PUBLIC)
+    number: Mapped[int] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
 class PlaceRow(Base):
     """A copy of a place: what kind of place it is, and whose law holds there."""
 
@@ -44,12 +58,15 @@ class PlaceRow(Base):
 
 
 class OfferingRow(Base):
-    """A copy of an offering: the policy in force there, as it was told; None: it was told before there were any."""
+    """A copy of an offering: the policy in force there and what has to be signed; None: told before there were any."""
 
     __tablename__ = "offering"
+    __table_args__ = (Index(None, "document"),)
 
     offering: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     policy: Mapped[dict[str, Any] | None] = mapped_column(JSONB, info=PUBLIC)
+    document: Mapped[str | None] = mapped_column(info=PUBLIC)
+    agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

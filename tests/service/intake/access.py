@@ -15,6 +15,7 @@ from tests.service.intake.scenes import (
     PLACES,
     PROFILE,
     SITE,
+    TALK,
     TICK,
     batch,
     roster_row,
@@ -81,6 +82,10 @@ ROUTES: dict[str, Case] = {
     "GET /offerings": Case("/offerings", ALL, is_list=True),
     "PUT /documents/{document}/versions/{version}": Case("/documents/local/versions/1", ADMINISTRATOR, DOCUMENT | HERE),
     "GET /documents": Case("/documents?document=local", ALL, is_list=True),
+    "PUT /documents/{document}/versions/{version}/translations/{language}": Case(
+        "/documents/local/versions/1/translations/ps", ADMINISTRATOR, {"text": "Be kind."}
+    ),
+    "GET /documents/{document}/versions/{version}/translations": Case("/documents/local/versions/1/translations", ALL),
     "POST /people": Case("/people", (*COORDINATION, "participant", "facilitator"), {**CARD, **HERE, "email": None}),
     "GET /people/{person}": Case("/people/{person}", COORDINATION, themself=True),
     "PATCH /people/{person}": Case(
@@ -100,6 +105,11 @@ ROUTES: dict[str, Case] = {
         COORDINATION,
         {"document": "conduct", "version": 1, "evidence": {"holder": "Kabul office", "signed_on": "2026-09-01"}},
     ),
+    "GET /people/{person}/agreements": Case("/people/{person}/agreements", COORDINATION, themself=True),
+    "GET /talks": Case("/talks", STAFF, is_list=True),
+    "GET /talks/{talk}": Case(f"/talks/{TALK}", STAFF),
+    "POST /talks/{talk}/owner": Case(f"/talks/{TALK}/owner", STAFF),
+    "POST /talks/{talk}/closure": Case(f"/talks/{TALK}/closure", STAFF, {"outcome": "clarified"}),
     "POST /applications": Case(
         "/applications", STAFF, {"person": "{person}", "role": "mentor-adult", "offering": OFFERING}, themself=True
     ),

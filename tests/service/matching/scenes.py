@@ -12,7 +12,14 @@ from httpx2 import Response as Answer
 from sqlalchemy import select
 
 from services.matching.tables import Base, ProfileRow
-from shared.contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, OfferingChanged, ProfileChanged
+from shared.contracts.intake import (
+    Agreement,
+    AgreementSigned,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    OfferingChanged,
+    ProfileChanged,
+)
 from shared.contracts.reads import MatchingProfile, MatchingProfiles, PeopleRead
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
 from tests.support.running import BEGINNING, Running
@@ -42,6 +49,18 @@ def offering(name: str = OFFERING, is_open: bool = True) -> OfferingChanged:
         offering=name, site=name.partition("@")[2], programme=name.partition("@")[0],
         programme_type="adult-adult", is_open=is_open, mentor_reply_hours=48, mentee_reply_hours=96,
     )  # fmt: skip
+
+
+def asks(number: int = 2) -> OfferingChanged:
+    """Intake tells what has to be signed at the offering; version 1 counts for a month."""
+    grace = date(2026, 12, 1)
+    agreement = Agreement(document="conduct", version=str(number), number=number, grace_until=grace, previous=["1"])
+    return offering().model_copy(update={"agreement": agreement})
+
+
+def signs(of: UUID, number: int) -> AgreementSigned:
+    """Somebody signed a version."""
+    return AgreementSigned(person=of, document="conduct", document_version=str(number), number=number, site=SITE)
 
 
 def _case(of: UUID, kind: str, name: str) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from shared.contracts import Event
 from tests.service.matching.scenes import (
     OTHER_OFFERING,
     applied,
+    asks,
     changed,
     cleared,
     declined,
     ended,
     offering,
     person,
+    signs,
     withdrew,
 )
 
@@ -32,7 +34,11 @@ STORY: list[tuple[Event, int]] = [
     (cleared(DARIA, "mentee", OTHER_OFFERING), 1),
     (cleared(AMINA, "mentor", until=date(2027, 6, 30)), 2),
     (ended(DARIA, "mentee", OTHER_OFFERING), 2),
-    (offering(is_open=False), 2),
+    (signs(AMINA, 1), 1),
+    (asks(), 2),
+    (signs(AMINA, 2), 2),
+    (signs(BORIS, 1), 1),
+    (asks(3), 3),
     (ended(BORIS, "mentee"), 2),
     (applied(EMAL, "mentor"), 1),
     (withdrew(EMAL, "mentor"), 2),

@@ -1,10 +1,13 @@
 """What screening hears in a small network's first week."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
 from shared.contracts.intake import (
+    Agreement,
+    AgreementSigned,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     OfferingChanged,
@@ -56,6 +59,19 @@ def offering(**policy: Any) -> OfferingChanged:
     )  # fmt: skip
 
 
+def asks(grace: date | None = date(2026, 12, 1), number: int = 2) -> OfferingChanged:
+    """Intake tells what has to be signed at the offering."""
+    agreement = Agreement(document="conduct", version=str(number), number=number, grace_until=grace, previous=["1"])
+    return offering().model_copy(update={"agreement": agreement})
+
+
+def signs(person: int, number: int) -> AgreementSigned:
+    """Somebody signed a version."""
+    return AgreementSigned(
+        person=identity(person), document="conduct", document_version=str(number), number=number, site=SITE
+    )
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -71,10 +87,15 @@ STORY: list[tuple[Event, int]] = [
     (role("facilitator-onsite", "facilitator", "minors", "one-on-one"), 1),
     (role("facilitator-onsite", "facilitator", "minors"), 2),
     (applies(6, 5, "never-described", "mentor"), 1),
+    (signs(1, 1), 1),
+    (asks(), 1),
+    (signs(1, 2), 2),
+    (asks(date(2026, 12, 9)), 2),
+    (signs(2, 1), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
-    (offering(), 1),
-    (offering(steps_mentor=["interview"], culture_briefing=True), 2),
+    (offering(), 3),
+    (offering(steps_mentor=["interview"], culture_briefing=True), 4),
     (SiteChanged(site="net.af", place="organisation", zone="UTC", country="US", subdivision="US-PA"), 1),
     (ProfileChanged(person=identity(1), site=SITE), 1),
     (ProfileChanged(person=identity(9), site=SITE), 1),
