@@ -100,7 +100,7 @@ async def registered(it: Running, **card: Any) -> UUID:
 async def types(it: Running) -> list[str]:
     """What was emitted since the small network stood, by the names of the events."""
     names = [event.type.removeprefix("rapport.").removesuffix(".v1") for event in await it.emitted()]
-    return names[len(PLACES) + 3 :]
+    return names[len(PLACES) + 5 :]
 
 
 def roster_row(number: int, **fields: Any) -> dict[str, Any]:
