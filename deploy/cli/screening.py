@@ -125,7 +125,7 @@ def _document(facts: Facts, found: Requirements) -> dict[str, Any]:
         "forbidden": [asdict(each) for each in found.forbidden],
         "conflicts": [asdict(each) for each in found.conflicts],
         "reports": [each.model_dump(mode="json") for each in found.reports],
-        "unsettled": list(found.unsettled),
+        "unsettled": [asdict(each) for each in found.unsettled],
         "validity_months": found.validity,
         "packs": [
             {"pack": each.pack.pack, "version": each.pack.version, "status": each.pack.status, "by": each.factors}
@@ -145,8 +145,8 @@ def _print(found: Requirements) -> None:
         say(f"Forbidden: {_told(each.forbidden)}")
     for report in found.reports:
         say(f"Report {report.of} to {report.to}: {report.why}")
-    for sentence in found.unsettled:
-        say(f"A person decides. {sentence}")
+    for unsettled in found.unsettled:
+        say(f"A person decides about {unsettled.what}. {unsettled.about}")
 
 
 def _row(step: Step) -> dict[str, str]:

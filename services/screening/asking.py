@@ -6,7 +6,7 @@ from typing import Any, cast
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.domain.facts import Facts, Forbidden, Requirements, Step
+from services.screening.domain.facts import Conflict, Facts, Forbidden, Requirements, Step, Unsettled
 from services.screening.domain.requirements import requirements
 from services.screening.queries import known_place, known_role
 from services.screening.steps import keep_steps
@@ -46,10 +46,12 @@ def _facts(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> F
         frozenset(cast("list[Risk]", role.risks)),
         {"decision": law_of, "site": law_of, "organisation": law_of} if law_of else {},
         days=role.times_a_month,
+        accepted=law_of if place and place.draft_accepted else None,
     )
 
 
 _STEPS, _FORBIDDEN = TypeAdapter(tuple[Step, ...]), TypeAdapter(tuple[Forbidden, ...])
+_CONFLICTS, _UNSETTLED = TypeAdapter(tuple[Conflict, ...]), TypeAdapter(tuple[Unsettled, ...])
 
 
 def _document(found: Requirements) -> dict[str, Any]:
@@ -57,5 +59,6 @@ def _document(found: Requirements) -> dict[str, Any]:
     return {
         "steps": _STEPS.dump_python(found.steps, mode="json"),
         "forbidden": _FORBIDDEN.dump_python(found.forbidden, mode="json"),
-        "unsettled": list(found.unsettled),
+        "conflicts": _CONFLICTS.dump_python(found.conflicts, mode="json"),
+        "unsettled": _UNSETTLED.dump_python(found.unsettled, mode="json"),
     }

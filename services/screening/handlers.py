@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.screening import asking
+from services.screening.anew import note_difference
 from services.screening.queries import case_of_application, undecided_cases
 from services.screening.tables import CaseRow, PlaceRow, RoleRow
 from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
@@ -64,17 +65,22 @@ async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) ->
     }
     if await store_state(session, RoleRow, "role", heard.sequence, role):
         for case in await undecided_cases(session, CaseRow.role == event.role):
+            before = case.required
             await asking.ask(session, case, case.opened_at.date())
+            await note_difference(session, case, before, heard.time)
 
 
 @events.subscriber(SiteChanged)
 async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) -> None:
     """Keep whose law holds at the place, and let its undecided cases ask by it (trap 9); results stand."""
     await hold(session, f"site/{event.site}")
-    place = {"site": event.site, "law_of": event.subdivision or event.country}
+    law_of = event.subdivision or event.country
+    place = {"site": event.site, "law_of": law_of, "draft_accepted": event.draft_accepted}
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
         for case in await undecided_cases(session, CaseRow.site == event.site):
+            before = case.required
             await asking.ask(session, case, case.opened_at.date())
+            await note_difference(session, case, before, heard.time)
 
 
 @events.subscriber(IntakeResent)

@@ -20,6 +20,7 @@ from services.screening.domain.cases import (
     is_repeat,
 )
 from services.screening.queries import as_results, results_of
+from services.screening.settling import check_case_settled
 from services.screening.tables import CaseRow
 from services.screening.visibility import case_to_screen
 from shared.access import CallerDep
@@ -104,6 +105,7 @@ async def _decide(session: AsyncSession, row: CaseRow, asked: Decision, by: str,
     if asked.clears:
         await asking.ask(session, row, clock.today())  # by the law of the day on which the person is cleared
         check_place(row.place_known)
+        await check_case_settled(session, row)
         results = as_results(await results_of(session, row.clearance))
         until = clear_until(row.required, results, clock.today(), asked.valid_until)
         await decisions.clear(session, row, criterion, until, by, clock.now())

@@ -19,10 +19,11 @@ class RoleRow(Base):
 
 
 class PlaceRow(Base):
-    """A copy of a site: whose law holds there."""
+    """A copy of a site: whose law holds there, and whether a named person accepted that it is a draft."""
 
     __tablename__ = "place"
 
     site: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     law_of: Mapped[str | None] = mapped_column(info=PUBLIC)
+    draft_accepted: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
