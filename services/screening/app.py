@@ -17,6 +17,19 @@ from services.screening.settings import Settings
 from shared.links import Links
 from shared.service import Service
 
+DOORS = (
+    cases,
+    results,
+    decisions,
+    steps,
+    references,
+    referee,
+    letters,
+    queue,
+    settlements,
+    timeline,
+)
+
 
 def build(settings: Settings | None = None) -> Service:
     """Screening, ready to run."""
@@ -24,12 +37,7 @@ def build(settings: Settings | None = None) -> Service:
     return Service(
         "screening",
         settings,
-        routers=[
-            each.router
-            for each in (
-                cases, results, decisions, steps, references, referee, letters, queue, settlements, timeline,
-            )
-        ],  # fmt: skip
+        routers=[each.router for each in DOORS],
         handlers=handlers.events,
         rules=timers.rules,
         links=Links.from_file(settings.link_secret_file),

@@ -92,9 +92,7 @@ async def tick(
 
 
 @router.delete("/places/{site}/readiness/{item}")
-async def untick(
-    site: SitePath, item: TickedItem, session: SessionDep, clock: ClockDep, caller: CallerDep
-) -> Changed:
+async def untick(site: SitePath, item: TickedItem, session: SessionDep, clock: ClockDep, caller: CallerDep) -> Changed:
     """Take a tick away; offerings that are open stay open."""
     caller.require("administrator", "coordinator", site=site)
     await policies.take_turns(session, site)

@@ -90,7 +90,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """What no source was read for, so a person decides. `what` names it whatever its words; `accepted`: for the site."""
+    """What no source was read for, so a person decides. `what` outlives a rewording; `accepted`: for the site."""
 
     what: str
     about: str

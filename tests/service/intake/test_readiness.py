@@ -96,7 +96,7 @@ async def test_a_site_goes_live_on_a_draft_when_a_named_person_accepts_it(runnin
 
 
 async def test_what_was_accepted_is_one_law(running: Start) -> None:
-    """Trap 9: a site that moves to another draft asks for its acceptance anew; under a law that was read it asks none."""
+    """Trap 9: a site that moves to another draft asks for it anew; under a law that was read it asks nothing."""
     it = await running("intake")
     await network(it)
     http = administrator(it)

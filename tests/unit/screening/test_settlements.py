@@ -79,7 +79,7 @@ def test_what_is_missing_in_a_pack_in_force_is_not_accepted_for_a_site() -> None
 
 
 def test_a_conflict_of_packs_is_one_matter_with_both_laws() -> None:
-    """R41: decided in Germany for a site in Pennsylvania; both laws are named, and a settlement is about their rules."""
+    """R41: decided in Germany for a site in Pennsylvania; both laws are named, and it is about their rules."""
     places: dict[Factor, str] = {"decision": "DE", "site": "US-PA", "mentee": "US-PA", "organisation": "DE"}
     risks: frozenset[Risk] = frozenset({"works-with-clients", "one-on-one", "minors"})
     facts = Facts(RoleKind.MENTOR, TODAY, risks, places, resident=12, accepted="US-PA")

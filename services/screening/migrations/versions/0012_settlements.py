@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("settlement", name="settlement_pkey"),
         sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="settlement_clearance_fkey"),
-        sa.CheckConstraint("how IN ('asked-and-not-needed', 'done-otherwise', 'accepted')", name="settlement_how_check"),
+        sa.CheckConstraint(
+            "how IN ('asked-and-not-needed', 'done-otherwise', 'accepted')", name="settlement_how_check"
+        ),
     )
     op.create_index("settlement_clearance_settlement", "settlement", ["clearance", "settlement"])
     op.add_column("place", sa.Column("draft_accepted", sa.Boolean(), nullable=False, server_default="false"))
