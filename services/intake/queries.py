@@ -11,8 +11,9 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
 from services.intake import agreements
 from services.intake.domain.applications import DRAFT, OPEN
-from services.intake.domain.places import Laws, above, law_at, network_of
+from services.intake.domain.places import Laws, above, code_of, law_at, network_of
 from services.intake.domain.policy import in_force
+from services.intake.domain.readiness import DRAFT as DRAFT_ACCEPTED
 from services.intake.domain.roles import Assessment, tier
 from services.intake.policies import Policies, told
 from services.intake.tables import (
@@ -24,6 +25,7 @@ from services.intake.tables import (
     PlaceRow,
     ProfileRow,
     ProgrammeRow,
+    ReadinessRow,
     RoleRow,
     SignatureRow,
     TalkRow,
@@ -94,18 +96,27 @@ async def laws(session: AsyncSession, sites: Collection[str]) -> Laws:
     return {site: (country, subdivision) for site, country, subdivision in await session.execute(rows)}
 
 
-def site_event(row: PlaceRow, known: Laws) -> SiteChanged:
-    """What intake tells of a place."""
+async def drafts_accepted(session: AsyncSession, sites: Collection[str], known: Laws) -> set[str]:
+    """The places among these where a named person accepted the draft of the law that holds there."""
+    columns = ReadinessRow.site, ReadinessRow.law_of
+    rows = select(*columns).where(ReadinessRow.site.in_(sites), ReadinessRow.item == DRAFT_ACCEPTED)
+    return {site for site, law_of in await session.execute(rows) if law_of and law_of == code_of(law_at(known, site))}
+
+
+def site_event(row: PlaceRow, known: Laws, accepted: Collection[str]) -> SiteChanged:
+    """What intake tells of a place; `accepted` are the places where a draft of the law is."""
     country, subdivision = law_at(known, row.site)
     told = {"site": row.site, "place": row.place, "zone": row.zone, "country": country, "subdivision": subdivision}
-    return SiteChanged.model_validate(told)
+    return SiteChanged.model_validate(told | {"draft_accepted": row.site in accepted})
 
 
 async def site_events(session: AsyncSession, sites: Collection[str], known: Laws) -> list[SiteChanged]:
     """What intake tells of places, which are held until the commit."""
     rows = select(PlaceRow).where(PlaceRow.site.in_(sites)).order_by(PlaceRow.site)
     held = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return [site_event(row, known) for row in await session.scalars(held)]
+    found = list(await session.scalars(held))
+    accepted = await drafts_accepted(session, sites, known)
+    return [site_event(row, known, accepted) for row in found]
 
 
 def assessment(row: RoleRow) -> Assessment:

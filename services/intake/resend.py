@@ -41,8 +41,10 @@ resends = Resends("intake", IntakeResent)
 async def places(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every place of the tree."""
     rows = list(await session.scalars(batch.locked(select(PlaceRow), PlaceRow.site, PlaceRow.site)))
-    known = await queries.laws(session, [row.site for row in rows])
-    return [Current(row.site, queries.site_event(row, known)) for row in rows]
+    sites = [row.site for row in rows]
+    known = await queries.laws(session, sites)
+    accepted = await queries.drafts_accepted(session, sites, known)
+    return [Current(row.site, queries.site_event(row, known, accepted)) for row in rows]
 
 
 @resends.family(CalendarChanged)

@@ -13,8 +13,10 @@ from services.screening.api import (
     results,
     samples,
     scores,
+    settlements,
     slots,
     steps,
+    timeline,
     training,
 )
 from services.screening.senders import facts
@@ -38,6 +40,8 @@ DOORS = (
     samples,
     scores,
     queue,
+    settlements,
+    timeline,
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,7 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.domain.facts import USUAL_VALIDITY, Facts, Forbidden, Held, Requirements, Step
+from services.screening.anew import note_difference
+from services.screening.domain.facts import (
+    USUAL_VALIDITY,
+    Conflict,
+    Facts,
+    Forbidden,
+    Held,
+    Requirements,
+    Step,
+    Unsettled,
+)
 from services.screening.domain.places import places_of
 from services.screening.domain.requirements import requirements
 from services.screening.steps import keep_steps
@@ -35,20 +45,28 @@ class Known:
     people: Mapping[UUID, FactsRow]
 
 
-async def ask(session: AsyncSession, cases: Sequence[CaseRow], on: date | None = None) -> None:
+async def ask(
+    session: AsyncSession, cases: Sequence[CaseRow], *, on: date | None = None, heard: datetime | None = None
+) -> None:
     """Let undecided cases ask for what is asked for now, by the law of a day: each one's own where none is named.
+
+    `heard`: when it was told of what makes them ask anew; the case says then how it asks otherwise than before.
 
     Whoever calls this holds the cases, or all that they depend on, so that two changes at once cannot each miss the
     other. The number of statements does not grow with that of the cases.
     """
     known = await _known(session, cases)
     anew = {case.clearance for case in cases if not case.requirements}
+    before = {case.clearance: case.required for case in cases}
     asking = [case for case in cases if _ask(case, known, on or case.opened_at.date())]
     held = [row for case in asking for row in _brought_along(case, known)]
     if held:
         await session.flush()  # results name their case
         await session.execute(insert(ResultRow).on_conflict_do_nothing(), held)
     await keep_steps(session, asking, anew=anew - {row["clearance"] for row in held})
+    if heard:
+        for case in asking:
+            await note_difference(session, case, before[case.clearance], heard)
 
 
 def _ask(case: CaseRow, known: Known, day: date) -> bool:
@@ -101,7 +119,13 @@ def _facts(case: CaseRow, role: RoleRow, known: Known, day: date) -> Facts:
         second_person=bool(policy.get("second_person")),
         held=tuple(_held(each) for each in (person.held if person else ())),
         validity=min(USUAL_VALIDITY, policy.get("clearance_months", USUAL_VALIDITY)),
+        accepted=_accepted(known.places.get(case.site)),
     )
+
+
+def _accepted(place: PlaceRow | None) -> str | None:
+    """The law of which a named person accepted, for the site, that it is a draft or missing."""
+    return place.law_of if place and place.draft_accepted else None
 
 
 def _is_organisation(known: Known, site: str) -> bool:
@@ -127,6 +151,7 @@ def _held(told: Mapping[str, Any]) -> Held:
 
 
 _STEPS, _FORBIDDEN = TypeAdapter(tuple[Step, ...]), TypeAdapter(tuple[Forbidden, ...])
+_CONFLICTS, _UNSETTLED = TypeAdapter(tuple[Conflict, ...]), TypeAdapter(tuple[Unsettled, ...])
 
 
 def _document(found: Requirements) -> dict[str, Any]:
@@ -134,7 +159,8 @@ def _document(found: Requirements) -> dict[str, Any]:
     return {
         "steps": _STEPS.dump_python(found.steps, mode="json"),
         "forbidden": _FORBIDDEN.dump_python(found.forbidden, mode="json"),
-        "unsettled": list(found.unsettled),
+        "conflicts": _CONFLICTS.dump_python(found.conflicts, mode="json"),
+        "unsettled": _UNSETTLED.dump_python(found.unsettled, mode="json"),
     }
 
 

@@ -111,7 +111,7 @@ async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) ->
         "times_a_month": event.times_a_month,
     }
     if await store_state(session, RoleRow, "role", heard.sequence, role):
-        await asking.ask(session, await undecided_cases(session, CaseRow.role == event.role))
+        await asking.ask(session, await undecided_cases(session, CaseRow.role == event.role), heard=heard.time)
 
 
 @events.subscriber(SiteChanged)
@@ -121,10 +121,11 @@ async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) ->
     An organisation's law is one of those that hold at all places below.
     """
     await hold(session, f"site/{event.site}")
-    place = {"site": event.site, "kind": event.place, "law_of": event.subdivision or event.country}
+    place: dict[str, Any] = {"site": event.site, "kind": event.place, "law_of": event.subdivision or event.country}
+    place["draft_accepted"] = event.draft_accepted
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
         of = within(CaseRow.site, [event.site]) if event.place == "organisation" else CaseRow.site == event.site
-        await asking.ask(session, await undecided_cases(session, of))
+        await asking.ask(session, await undecided_cases(session, of), heard=heard.time)
 
 
 @events.subscriber(OfferingChanged)
@@ -139,7 +140,7 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
     offering = {"offering": event.offering, "policy": policy, **agreements.asked(event)}
     if await store_state(session, OfferingRow, "offering", heard.sequence, offering):
         # This holds all who are not cleared yet, so that nobody is cleared between this and the next line.
-        await asking.ask(session, await undecided_cases(session, CaseRow.offering == event.offering))
+        await asking.ask(session, await undecided_cases(session, CaseRow.offering == event.offering), heard=heard.time)
         if event.agreement != before:
             await agreements.look_at_offering(session, event.offering)
 

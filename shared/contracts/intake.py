@@ -38,7 +38,7 @@ class SiteChanged(
     """A place was added or changed. Subject: site/<path>.
 
     `country` and `subdivision` are the place's own or those of the nearest place above that names a country: they say
-    whose law holds there.
+    whose law holds there. `draft_accepted`: a named person accepts that this law was read in part or not at all.
     """
 
     site: SitePath
@@ -46,6 +46,7 @@ class SiteChanged(
     zone: Zone
     country: CountryCode | None = None
     subdivision: SubdivisionCode | None = None
+    draft_accepted: bool = False
 
     example = {"site": "net.gb.leith", "place": "site", "zone": "Europe/London", "country": "GB"} | {
         "subdivision": "GB-SCT"

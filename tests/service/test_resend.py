@@ -140,7 +140,7 @@ async def moves_a_place(session: AsyncSession, clock: Clock) -> str:
               "country": row.country, "languages": row.languages}  # fmt: skip
     session.expunge(row)
     await intake.put(session, PlaceRow, "site", values)
-    await emit(session, intake.site_event(PlaceRow(**values), {"net.af": ("AF", None)}), at=clock.now())
+    await emit(session, intake.site_event(PlaceRow(**values), {"net.af": ("AF", None)}, ()), at=clock.now())
     return "site/net.af"
 
 

@@ -20,6 +20,7 @@ from services.screening.domain.cases import (
     is_repeat,
 )
 from services.screening.queries import as_results, results_of
+from services.screening.settling import check_case_settled
 from services.screening.tables import CaseRow
 from services.screening.visibility import case_to_screen
 from shared.access import CallerDep
@@ -102,10 +103,11 @@ def _stands_already(row: CaseRow, asked: Decision) -> bool:
 async def _decide(session: AsyncSession, row: CaseRow, asked: Decision, by: str, clock: Clock) -> None:
     criterion = criterion_for(asked.criterion, RoleKind(row.kind), clears=asked.clears)
     if asked.clears:
-        await asking.ask(session, [row], clock.today())  # by the law of the day on which the person is cleared
+        await asking.ask(session, [row], on=clock.today())  # by the law of the day on which the person is cleared
         results = as_results(await results_of(session, row.clearance))
         until = clear_until(row.required, results, clock.today(), row.validity, asked.valid_until)
         check_known(row.place_known, row.facts_known)
+        await check_case_settled(session, row)
         await decisions.clear(session, row, criterion, until, by, clock.now())
     else:
         await decisions.decline(session, row, criterion, by, clock.now())

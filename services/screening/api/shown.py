@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from services.screening.domain.cases import Category, Outcome, State
 from services.screening.tables import CaseRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
+from shared.law import NOT_ADVICE
 
 
 class Why(BaseModel):
@@ -52,6 +53,22 @@ class Forbidden(BaseModel):
     why: list[Why]
 
 
+class Conflict(BaseModel):
+    """A check that one law requires and another one forbids; a person settles it (R41)."""
+
+    check: Slug
+    required: list[Why]
+    forbidden: list[Why]
+
+
+class Unsettled(BaseModel):
+    """What no source was read for; a person settles it, in the case by the name in `what` or for the whole site."""
+
+    what: str
+    about: str
+    accepted: bool
+
+
 class CaseSummary(BaseModel):
     """A case in a list; why it was declined is not part of it (R54)."""
 
@@ -85,11 +102,16 @@ class RecordedResult(BaseModel):
 
 
 class CaseDetail(CaseSummary):
-    """A case as its screeners see it; its person sees it without results and criteria."""
+    """A case as its screeners see it; its person sees it without results and criteria.
+
+    Nobody is cleared before each conflict and each `unsettled` that was not accepted for the site was settled.
+    """
 
     requirements: list[Requirement]
     forbidden: list[Forbidden] = []
-    unsettled: list[str] = []
+    conflicts: list[Conflict] = []
+    unsettled: list[Unsettled] = []
+    notice: str = NOT_ADVICE
     criterion: str | None = None
     criterion_version: int | None = None
     category: Category | None = None
@@ -105,8 +127,8 @@ class CaseDetail(CaseSummary):
         """What the person themselves may know: what is asked, why, and the state."""
         summary = CaseSummary.model_validate(row).model_dump()
         asked = [Requirement.of(step) for step in row.requirements.get("steps", ())]
-        forbidden = [Forbidden.model_validate(each) for each in row.requirements.get("forbidden", ())]
-        return cls(**summary, requirements=asked, forbidden=forbidden, unsettled=row.requirements.get("unsettled", []))
+        told = {name: row.requirements.get(name, []) for name in ("forbidden", "conflicts", "unsettled")}
+        return cls.model_validate({**summary, "requirements": asked, **told})
 
     @classmethod
     def for_screener(cls, row: CaseRow, results: Mapping[str, ResultRow]) -> Self:
@@ -116,7 +138,7 @@ class CaseDetail(CaseSummary):
         return cls.for_person(row).model_copy(update={**citations, "results": recorded})
 
 
-_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results"}
+_NOT_OF_THE_ROW = {"requirements", "forbidden", "conflicts", "unsettled", "notice", "results"}
 _FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - _NOT_OF_THE_ROW
 
 

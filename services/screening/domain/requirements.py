@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.screening.domain.cases import required_checks
-from services.screening.domain.facts import Conflict, Facts, Forbidden, Reason, Requirements, Step
+from services.screening.domain.facts import Conflict, Facts, Forbidden, Reason, Requirements, Step, Unsettled
 from shared.contracts import RoleKind
 from shared.law import Check, Connected, Factor, Law, Pack, Rule, When
 
@@ -154,18 +154,20 @@ def _is_often(pack: Pack, facts: Facts) -> bool:
     return facts.days is None or pack.often is None or facts.days >= pack.often
 
 
-def _unsettled(facts: Facts, connected: Sequence[Connected], required: Mapping[str, object]) -> Iterator[str]:
-    """Sentences for a person, each once, in the order of the packs."""
+def _unsettled(facts: Facts, connected: Sequence[Connected], required: Mapping[str, object]) -> Iterator[Unsettled]:
+    """What a person settles, each once, in the order of the packs; drafts are accepted for a whole site."""
     names = {each.pack.pack for each in connected}
     for each in connected:
         for gap in each.gaps:
             if names.isdisjoint(gap.without_packs) and _holds(gap.when, each.pack, facts, required):
-                yield f"{each.pack.title}: {gap.about}"
+                accepted = each.pack.status == "draft" and each.pack.holds_at(facts.accepted)
+                yield Unsettled(f"{each.pack.pack}/{gap.gap}", f"{each.pack.title}: {gap.about}", accepted)
     covered = {factor for each in connected for factor in each.factors}
     for place in sorted({place for factor, place in facts.places.items() if factor not in covered}):
-        yield f"No law pack is held for {place}: the network's floor holds, and a person finds out what the law asks."
+        about = f"No law pack is held for {place}: the network's floor holds, and a person finds out what the law asks."
+        yield Unsettled(f"no-pack/{place}", about, place == facts.accepted)
     if not facts.places:
-        yield "No place is named, so no law was looked at."
+        yield Unsettled("no-place", "No place is named, so no law was looked at.")
 
 
 def _replace_by_law(required: dict[str, list[Reason]], described: Mapping[str, Check]) -> None:

@@ -7,6 +7,7 @@ from services.screening.tables.copies import AgreementRow, FactsRow, OfferingRow
 from services.screening.tables.interviews import InterviewRow, SlotRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.samples import SampleRow
+from services.screening.tables.settlements import SettlementRow
 from services.screening.tables.steps import StepRow
 from services.screening.tables.training import AttemptRow, CertificateRow, TrainingRow
 
@@ -29,6 +30,7 @@ __all__ = [
     "ResultRow",
     "RoleRow",
     "SampleRow",
+    "SettlementRow",
     "SlotRow",
     "StepRow",
     "TrainingRow",

@@ -15,7 +15,7 @@ from shared.db import PUBLIC, personal
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
 DECISION = personal("deciding about a role", "one year after the clearance ended", "clearance")
 
-Act = Literal["results", "correction", "cleared", "declined", "withdrawn", "expired"]
+Act = Literal["results", "correction", "settled", "asked-anew", "cleared", "declined", "withdrawn", "expired"]
 """What can be done to a case."""
 
 
@@ -89,12 +89,16 @@ class ResultRow(Base):
 
 
 class ActRow(Base):
-    """Who did what to a case and when, for the audit; never what was found. A correction changed an earlier outcome."""
+    """Who did what to a case and when, for the audit; never what was found. A correction changed an earlier outcome.
+
+    `asked-anew`: role or place changed after somebody's work, and with them the checks, by `added` and `removed`.
+    """
 
     __tablename__ = "case_act"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('results', 'correction', 'cleared', 'declined', 'withdrawn', 'expired')", name="kind"
+            "kind IN ('results', 'correction', 'settled', 'asked-anew', 'cleared', 'declined', 'withdrawn', 'expired')",
+            name="kind",
         ),
         Index(None, "clearance", "act"),
     )
@@ -104,3 +108,5 @@ class ActRow(Base):
     kind: Mapped[Act] = mapped_column(Text, info=PUBLIC)
     actor: Mapped[str] = mapped_column(info=PUBLIC)
     at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    added: Mapped[list[str]] = mapped_column(server_default="{}", info=PUBLIC)
+    removed: Mapped[list[str]] = mapped_column(server_default="{}", info=PUBLIC)

@@ -47,13 +47,14 @@ class AgreementRow(Base):
 
 
 class PlaceRow(Base):
-    """A copy of a place: what kind of place it is, and whose law holds there."""
+    """A copy of a place: of what kind, whose law holds there, and whether somebody accepted that it is a draft."""
 
     __tablename__ = "place"
 
     site: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     kind: Mapped[str | None] = mapped_column(info=PUBLIC)
     law_of: Mapped[str | None] = mapped_column(info=PUBLIC)
+    draft_accepted: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

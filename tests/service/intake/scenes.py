@@ -103,7 +103,7 @@ async def registered(it: Running, **card: Any) -> UUID:
 async def types(it: Running) -> list[str]:
     """What was emitted since the small network stood, by the names of the events; agreements have their own tests."""
     names = [event.type.removeprefix("rapport.").removesuffix(".v1") for event in await it.emitted()]
-    return [name for name in names[len(PLACES) + 3 :] if name != "agreement.signed"]
+    return [name for name in names[len(PLACES) + 5 :] if name != "agreement.signed"]
 
 
 async def with_talk(it: Running) -> UUID:

@@ -70,6 +70,11 @@ STEP_ROUTES: dict[tuple[str, str], Door] = {
     ("GET", "/interview-slots"): Door(),
     ("POST", "/interview-slots/{slot}/withdrawal"): Door(),
     ("GET", "/reference-letters"): Door(),
+    ("GET", "/cases/{clearance}/settlements"): Door(),
+    ("POST", "/cases/{clearance}/settlements"): Door(
+        {"what": "no-pack/AF", "how": "accepted", "reason": "The lawyer was asked."}
+    ),
+    ("GET", "/cases/{clearance}/timeline"): Door(),
     ("GET", "/queue"): Door(),
     ("GET", "/queue/summary"): Door(),
     ("POST", "/reference-letters/{letter}/sending"): Door(),

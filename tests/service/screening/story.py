@@ -44,9 +44,11 @@ def role(name: str, kind: str, *risks: RiskFactor) -> RoleChanged:
     return RoleChanged(role=name, kind_of_role=RoleKind(kind), site="net", risks=list(risks))
 
 
-def place(country: str | None = "AF", subdivision: str | None = None) -> SiteChanged:
-    """The site, and whose law holds there."""
-    return SiteChanged(site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision)
+def place(country: str | None = "AF", subdivision: str | None = None, *, accepted: bool = True) -> SiteChanged:
+    """The site, whose law holds there, and whether somebody accepted that it is a draft."""
+    return SiteChanged(
+        site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision, draft_accepted=accepted
+    )
 
 
 def offering(**policy: Any) -> OfferingChanged:
