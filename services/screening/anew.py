@@ -1,25 +1,38 @@
-"""What changed in a case's checks after somebody had worked on it, as a line of its audit (trap 9)."""
+"""What changed in the checks of cases after somebody had worked on them, as a line of their audit (trap 9)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.tables import ActRow, CaseRow
 from shared.ids import new_id
 
 
-async def note_difference(session: AsyncSession, case: CaseRow, before: Collection[str], at: datetime) -> None:
+async def note_differences(
+    session: AsyncSession, cases: Sequence[CaseRow], before: Mapping[UUID, Collection[str]], at: datetime
+) -> None:
     """Say how the checks differ from those at the last time that a person did something to the case.
 
-    One line however many changes are heard since, so that their order does not matter; none while nobody did anything.
+    One line of a case however many changes are heard since, so that their order does not matter; none while nobody did
+    anything. `before` are the checks before this change.
     """
-    if case.version == 1 or case.required == before:
+    changed = [case for case in cases if case.version > 1 and case.required != before[case.clearance]]
+    if not changed:
         return
-    newest = select(ActRow).where(ActRow.clearance == case.clearance).order_by(ActRow.act.desc()).limit(1)
-    last = await session.scalar(newest)
-    line = last if last and last.kind == "asked-anew" else None
+    newest = select(ActRow).where(ActRow.clearance.in_([case.clearance for case in changed]))
+    newest = newest.ext(distinct_on(ActRow.clearance)).order_by(ActRow.clearance, ActRow.act.desc())
+    last = {act.clearance: act for act in await session.scalars(newest) if act.kind == "asked-anew"}
+    for case in changed:
+        await _note(session, case, before[case.clearance], last.get(case.clearance), at)
+
+
+async def _note(
+    session: AsyncSession, case: CaseRow, before: Collection[str], line: ActRow | None, at: datetime
+) -> None:
     worked_on = set(before) - set(line.added) | set(line.removed) if line else set(before)
     added, removed = sorted(set(case.required) - worked_on), sorted(worked_on - set(case.required))
     if line and not added and not removed:

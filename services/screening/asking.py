@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.anew import note_difference
+from services.screening.anew import note_differences
 from services.screening.domain.facts import (
     USUAL_VALIDITY,
     Conflict,
@@ -65,8 +65,7 @@ async def ask(
         await session.execute(insert(ResultRow).on_conflict_do_nothing(), held)
     await keep_steps(session, asking, anew=anew - {row["clearance"] for row in held})
     if heard:
-        for case in asking:
-            await note_difference(session, case, before[case.clearance], heard)
+        await note_differences(session, asking, before, heard)
 
 
 def _ask(case: CaseRow, known: Known, day: date) -> bool:

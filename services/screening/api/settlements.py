@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import asking, decisions
-from services.screening.anew import note_difference
 from services.screening.api.shown import version_of
 from services.screening.domain.cases import check_open
 from services.screening.domain.settlements import How, matter_of, still_open
@@ -96,9 +95,7 @@ async def settle(
 
 
 async def _settle(session: AsyncSession, row: CaseRow, body: NewSettlement, caller: Caller, clock: Clock) -> None:
-    before = row.required
-    await asking.ask(session, [row], on=clock.today())
-    await note_difference(session, row, before, clock.now())
+    await asking.ask(session, [row], on=clock.today(), heard=clock.now())
     known = await settlements_of(session, row.clearance)
     matter = matter_of(matters_of(row), body.what, len(known))
     fields = {"rules": sorted(matter.rules), "settled_by": caller.subject, "settled_at": clock.now()}

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from tests.service.screening.scenes import CLEAR, PERSON, acts, only_case, pass_all, post
+from shared.contracts.intake import SiteChanged
+from tests.service.screening.scenes import CLEAR, PERSON, acts, know, only_case, pass_all, post
 from tests.service.screening.step_scenes import call, good
-from tests.service.screening.story import place
+from tests.service.screening.story import place, role
 from tests.support.running import Running
 
 SETTLED = {"what": "no-pack/AF", "how": "asked-and-not-needed", "reason": "The ministry was asked.", "reference": "L-7"}
@@ -108,3 +109,24 @@ async def test_the_reason_is_for_screeners(it: Running) -> None:
     assert shown.json()["unsettled"][0]["what"] == "no-pack/AF"
     assert "ministry" not in shown.text
     assert (await call(it, "person", "GET", "{case}/settlements")).status_code == 403
+
+
+async def test_a_conflict_of_laws_is_settled_by_a_person(it: Running) -> None:
+    """R41: Pennsylvania's organisation asks for what Germany, where it is decided, forbids; neither law is preferred."""
+    await it.hear(role("mentor-adult", "mentor", "one-on-one", "minors", "works-with-clients"), sequence=2)
+    above = {"site": "net.af", "place": "organisation", "zone": "UTC", "country": "US", "subdivision": "US-PA"}
+    await it.hear(SiteChanged.model_validate(above))
+    await it.hear(place("DE"), sequence=2)
+    await know(it, resident=None, age=40)
+    shown = await good(it, "screener", "GET", "{case}")
+    conflicts = {each["check"]: each for each in shown["conflicts"]}
+    assert conflicts.keys() == {"police-record-check", "fbi-check"}
+    assert conflicts["fbi-check"]["required"][0]["of"] == "Pennsylvania"
+    assert conflicts["fbi-check"]["forbidden"][0]["of"] == "Germany"
+    await pass_all(it)
+    status, problem = await post(it, "decision", CLEAR)
+    assert status == 409
+    assert "fbi-check" in problem["detail"]
+    for each in (await good(it, "screener", "GET", "{case}/settlements"))["to_settle"]:
+        assert (await settle(it, what=each["what"], how="done-otherwise"))[0] == 200
+    assert (await post(it, "decision", CLEAR))[0] == 200
