@@ -119,6 +119,7 @@ def _facts(case: CaseRow, role: RoleRow, known: Known, day: date) -> Facts:
         held=tuple(_held(each) for each in (person.held if person else ())),
         validity=min(USUAL_VALIDITY, policy.get("clearance_months", USUAL_VALIDITY)),
         accepted=_accepted(known.places.get(case.site)),
+        youngest=policy.get("mentor_age", 0),
     )
 
 

@@ -27,7 +27,8 @@ class Facts:
 
     `age` is the applicant's. `accepted` is the place of whose law a named person accepted, for the whole site, that it
     was read in part or not at all. `days` with contact in any 30, None: nobody limits them. `hours` are those
-    in the month and in the year. `asked` are the steps of the policy in force, `validity` its months.
+    in the month and in the year. `asked` are the steps of the policy in force, `validity` its months, `youngest` the
+    years of age from which on it takes a mentor without a word.
     """
 
     kind: RoleKind
@@ -44,6 +45,7 @@ class Facts:
     second_person: bool = False
     held: tuple[Held, ...] = ()
     accepted: str | None = None
+    youngest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

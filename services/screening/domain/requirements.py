@@ -166,6 +166,9 @@ def _unsettled(facts: Facts, connected: Sequence[Connected], required: Mapping[s
     for place in sorted({place for factor, place in facts.places.items() if factor not in covered}):
         about = f"No law pack is held for {place}: the network's floor holds, and a person finds out what the law asks."
         yield Unsettled(f"no-pack/{place}", about, place == facts.accepted)
+    if facts.kind == RoleKind.MENTOR and (facts.age is None or facts.age < facts.youngest) and facts.youngest:
+        about = f"The policy in force takes mentors from {facts.youngest} years on; a person decides about this one."
+        yield Unsettled("policy/mentor-age", about)
     if not facts.places:
         yield Unsettled("no-place", "No place is named, so no law was looked at.")
 

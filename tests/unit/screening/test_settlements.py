@@ -70,6 +70,25 @@ def test_a_draft_is_accepted_for_its_own_place(place: str, accepted: str | None,
     assert {each.what: each.accepted for each in requirements(facts, law()).unsettled} == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "age", "youngest", "expected"),
+    [
+        (RoleKind.MENTOR, 20, 21, True),
+        (RoleKind.MENTOR, None, 21, True),
+        (RoleKind.MENTOR, 21, 21, False),
+        (RoleKind.MENTOR, None, 0, False),
+        (RoleKind.MENTEE, 20, 21, False),
+    ],
+)
+def test_a_young_mentor_is_decided_about_by_a_person(
+    kind: RoleKind, age: int | None, youngest: int, expected: bool
+) -> None:
+    """R37: below the policy's age, or where nobody knows it, a person decides; no rule refuses by itself."""
+    facts = Facts(kind, TODAY, places=dict.fromkeys(FACTORS, "GB-ENG"), age=age, youngest=youngest)
+    found = {each.what for each in requirements(facts, law()).unsettled}
+    assert ("policy/mentor-age" in found) is expected
+
+
 def test_what_is_missing_in_a_pack_in_force_is_not_accepted_for_a_site() -> None:
     """A gap of a law that was read is one of the case: whether this moderator counts was not settled."""
     places = dict.fromkeys(FACTORS, "GB-ENG")
