@@ -1,7 +1,7 @@
 """The composition root of screening: the only place that wires its parts."""
 
 from services.screening import handlers, timers
-from services.screening.api import cases, decisions, results
+from services.screening.api import cases, conduct_cases, decisions, measures, oncall, register, results, ties
 from services.screening.settings import Settings
 from shared.service import Service
 
@@ -11,7 +11,7 @@ def build(settings: Settings | None = None) -> Service:
     return Service(
         "screening",
         settings or Settings(),
-        routers=[cases.router, results.router, decisions.router],
+        routers=[each.router for each in (cases, results, decisions, conduct_cases, measures, oncall, ties, register)],
         handlers=handlers.events,
         rules=timers.rules,
     )

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from services.screening import asking
-from services.screening.queries import case_of_application, undecided_cases
-from services.screening.tables import CaseRow, PlaceRow, RoleRow
+from services.screening import asking, conduct, reporting
+from services.screening.queries import case_of_application, case_of_concern, undecided_cases
+from services.screening.tables import CaseRow, ConductCaseRow, PlaceRow, RoleRow
 from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
+from shared.contracts.messaging import ConcernRaised
 from shared.copies import note_resent
 from shared.db import hold, store_state
 from shared.ids import new_id
-from shared.messaging.broker import Handlers, Heard, Session
+from shared.messaging.broker import Clock, Handlers, Heard, Session
 
 events = Handlers("screening")
 events.copies_of(
@@ -71,10 +72,36 @@ async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) ->
 async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) -> None:
     """Keep whose law holds at the place, and let its undecided cases ask by it (trap 9); results stand."""
     await hold(session, f"site/{event.site}")
-    place = {"site": event.site, "law_of": event.subdivision or event.country}
+    place = {"site": event.site, "place": event.place, "law_of": event.subdivision or event.country}
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
         for case in await undecided_cases(session, CaseRow.site == event.site):
             await asking.ask(session, case, case.opened_at.date())
+        await reporting.ask_again_at(session, event.site)
+
+
+@events.subscriber(ConcernRaised)
+async def on_concern_raised(event: ConcernRaised, heard: Heard, session: Session, clock: Clock) -> None:
+    """Open a conduct case, once; what was written stays in messaging."""
+    for site in sorted(event.sites):
+        await hold(session, f"site/{site}")
+    await hold(session, f"concern/{event.concern}")
+    if await case_of_concern(session, event.concern):
+        return
+    case = ConductCaseRow(
+        case=new_id(),
+        concern=event.concern,
+        site=event.site,
+        other_site=event.sites[1] if len(event.sites) > 1 else None,
+        about_staff=event.about_staff,
+        members=sorted(set(event.members)),
+        weight=event.weight,
+        weighed_at=heard.time,
+        state="open",
+        frozen=[],
+        opened_at=heard.time,
+        told_at=heard.time,
+    )
+    await conduct.open_case(session, case, event.about, "messaging", clock.now())
 
 
 @events.subscriber(IntakeResent)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import Result
-from services.screening.tables import CaseRow, PlaceRow, ResultRow, RoleRow
+from services.screening.tables import CaseRow, ConductCaseRow, PlaceRow, ResultRow, RoleRow
 
 
 async def known_role(session: AsyncSession, role: str) -> RoleRow | None:
@@ -23,6 +23,12 @@ async def known_place(session: AsyncSession, site: str) -> PlaceRow | None:
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
     """The case that an application opened."""
     found: CaseRow | None = await session.scalar(select(CaseRow).where(CaseRow.application == application))
+    return found
+
+
+async def case_of_concern(session: AsyncSession, concern: UUID) -> UUID | None:
+    """The conduct case that a concern opened."""
+    found: UUID | None = await session.scalar(select(ConductCaseRow.case).where(ConductCaseRow.concern == concern))
     return found
 
 

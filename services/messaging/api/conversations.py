@@ -84,9 +84,10 @@ async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, 
     seen = await conversation_for(session, caller, pair)
     (conversation,) = await _seen_by(session, caller, [seen.row])
     clearances = await queries.clearances_of(session, seen.people)
+    frozen = await queries.frozen_among(session, seen.people)
     return OneConversation(
         **conversation.model_dump(),
-        may_write=may_write(seen.pair, clearances, clock.today()),
+        may_write=may_write(seen.pair, clearances, clock.today(), frozen),
         away=await _away(session, seen.people, clock.now(), with_notes=seen.mine is not None),
     )
 

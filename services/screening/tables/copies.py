@@ -19,10 +19,11 @@ class RoleRow(Base):
 
 
 class PlaceRow(Base):
-    """A copy of a site: whose law holds there."""
+    """A copy of a site: what kind of place it is, and whose law holds there."""
 
     __tablename__ = "place"
 
     site: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    place: Mapped[str | None] = mapped_column(info=PUBLIC)
     law_of: Mapped[str | None] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)

@@ -1,9 +1,11 @@
 """What screening hears in a small network's first week."""
 
+from typing import Any
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
 from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged
+from shared.contracts.messaging import ConcernRaised, Weight
 
 SITE = "net.af.kabul"
 
@@ -31,6 +33,15 @@ def place(country: str | None = "AF", subdivision: str | None = None) -> SiteCha
     return SiteChanged(site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision)
 
 
+def concern(number: int, weight: Weight, *about: int, **more: Any) -> ConcernRaised:
+    """Somebody around the pair of persons 1 and 3 is concerned about some people."""
+    told: dict[str, Any] = {
+        "concern": identity(0xC00 + number), "pair": identity(0xD00), "site": SITE, "weight": weight,
+        "about": [identity(person) for person in about], "members": [identity(1), identity(3)],
+    }  # fmt: skip
+    return ConcernRaised(**told | more)
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -43,6 +54,10 @@ STORY: list[tuple[Event, int]] = [
     (role("facilitator-onsite", "facilitator", "minors", "one-on-one"), 1),
     (role("facilitator-onsite", "facilitator", "minors"), 2),
     (applies(6, 5, "never-described", "mentor"), 1),
+    (concern(1, "talk"), 1),
+    (concern(2, "harm", 1), 1),
+    (concern(3, "emergency", 1, 3), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
+    (place("US", "US-CA"), 3),
 ]
