@@ -163,7 +163,7 @@ async def test_an_edit_of_an_unseen_version_is_refused(network: Running) -> None
 
 
 async def test_leaders_see_how_many(network: Running) -> None:
-    """R78: by month and weight; a case cannot weigh less afterwards."""
+    """By month and weight; a case cannot weigh less afterwards."""
     case = await raised(network, "talk", 1)
     await raised(network, "harm", 1, number=2)
     await good(network, "PATCH", case, {"weight": "harm"})
