@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import conduct, reporting
@@ -131,20 +131,22 @@ async def list_conduct_cases(
 ) -> Page[ConductCaseSummary]:
     """The cases that the caller answers for, newest first."""
     caller.require_anywhere(*SCREENERS)
-    late = exists().where(
-        ReportRow.case == ConductCaseRow.case, ReportRow.state == "asked", ReportRow.overdue_at.is_not(None)
-    )
-    rows = select(ConductCaseRow).where(visible(caller)).order_by(ConductCaseRow.case.desc()).limit(wanted.limit + 1)
+    overdue = _overdue()
+    rows = select(ConductCaseRow, overdue, _acknowledged()).where(visible(caller))
+    rows = rows.order_by(ConductCaseRow.case.desc()).limit(wanted.limit + 1)
     for name, value in wanted.model_dump(include={"state", "weight", "handler"}, exclude_none=True).items():
         rows = rows.where(getattr(ConductCaseRow, name) == value)
     if wanted.overdue is not None:
-        rows = rows.where(late if wanted.overdue else ~late)
+        rows = rows.where(overdue > 0 if wanted.overdue else overdue == 0)
     if wanted.site:
         rows = rows.where(_at(wanted.site))
     if wanted.cursor:
         rows = rows.where(ConductCaseRow.case < decode_cursor(wanted.cursor, UUID)[0])
-    found = list(await session.scalars(rows))
-    items = [await _summary(session, row) for row in found[: wanted.limit]]
+    found = (await session.execute(rows)).all()
+    items = [
+        ConductCaseSummary.model_validate(row).model_copy(update={"reports_overdue": late, "acknowledged": known})
+        for row, late, known in found[: wanted.limit]
+    ]
     return Page(items=items, next=encode_cursor(items[-1].case) if len(found) > wanted.limit else None)
 
 
@@ -289,12 +291,15 @@ def _at(site: str) -> ColumnElement[bool]:
     return or_(within(ConductCaseRow.site, [site]), within(func.coalesce(ConductCaseRow.other_site, ""), [site]))
 
 
-async def _summary(session: AsyncSession, row: ConductCaseRow) -> ConductCaseSummary:
-    late = (
-        select(func.count())
-        .select_from(ReportRow)
-        .where(ReportRow.case == row.case, ReportRow.state == "asked", ReportRow.overdue_at.is_not(None))
+def _overdue() -> ColumnElement[int]:
+    """SQL: how many reports of a case were not answered in time."""
+    late = select(func.count()).where(
+        ReportRow.case == ConductCaseRow.case, ReportRow.state == "asked", ReportRow.overdue_at.is_not(None)
     )
-    known = select(func.bool_and(AlarmRow.acknowledged_at.is_not(None))).where(AlarmRow.case == row.case)
-    found = {"reports_overdue": await session.scalar(late), "acknowledged": await session.scalar(known)}
-    return ConductCaseSummary.model_validate(row).model_copy(update=found)
+    return late.correlate(ConductCaseRow).scalar_subquery()
+
+
+def _acknowledged() -> ColumnElement[bool | None]:
+    """SQL: whether each alarm of a case was acknowledged; NULL without one."""
+    known = select(func.bool_and(AlarmRow.acknowledged_at.is_not(None))).where(AlarmRow.case == ConductCaseRow.case)
+    return known.correlate(ConductCaseRow).scalar_subquery()

@@ -226,3 +226,11 @@ async def test_a_closed_case_pages_nobody(running: Factory) -> None:
     it.set_clock(datetime(2026, 11, 3, tzinfo=UTC))
     assert await it.fire() == 0
     assert await paged(it, case) == [str(FIRST)]
+
+
+async def test_a_moment_outside_the_calendar_is_refused(running: Factory) -> None:
+    """No 5xx on any input: what is no moment in UTC names its field."""
+    it = await running("screening")
+    body = {"site": SITE, "person": str(FIRST), "starts": "0001-01-01T00:00:00+14:00", "ends": "2026-11-02T09:00:00Z"}
+    refused = await ask(it, "POST", "/duties", body)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "starts")
