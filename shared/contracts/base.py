@@ -21,7 +21,6 @@ Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(?:/[A
 """An IANA time zone: `Asia/Kabul`."""
 
 
-
 def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
