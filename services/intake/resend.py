@@ -11,6 +11,7 @@ from services.intake.policies import policies_of
 from services.intake.tables import (
     ApplicationRow,
     CalendarRow,
+    HeldClearanceRow,
     OfferingRow,
     ParticularsRow,
     PersonRow,
@@ -67,8 +68,8 @@ async def offerings(session: AsyncSession, batch: Batch) -> Sequence[Current]:
 
 @resends.family(ProfileChanged)
 async def profiles(session: AsyncSession, batch: Batch) -> Sequence[Current]:
-    """Everybody who has a profile or particulars; whoever changes one holds the row of its person."""
-    told = select(ProfileRow.person).union(select(ParticularsRow.person))
+    """Everybody who has a profile, particulars or held clearances; whoever changes one holds the row of its person."""
+    told = select(ProfileRow.person).union(select(ParticularsRow.person), select(HeldClearanceRow.person))
     rows = select(PersonRow).where(PersonRow.person.in_(told))
     found = await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))
     return [Current(row.person, ProfileChanged(person=row.person, site=row.site)) for row in found]

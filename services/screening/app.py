@@ -1,17 +1,44 @@
 """The composition root of screening: the only place that wires its parts."""
 
 from services.screening import handlers, timers
-from services.screening.api import cases, conduct_cases, decisions, measures, oncall, register, results, ties
+from services.screening.api import (
+    cases,
+    conduct_cases,
+    decisions,
+    letters,
+    measures,
+    oncall,
+    queue,
+    referee,
+    references,
+    register,
+    results,
+    steps,
+    ties,
+)
+from services.screening.senders import facts
 from services.screening.settings import Settings
+from shared.links import Links
+from shared.private_reads import Intake
 from shared.service import Service
 
 
 def build(settings: Settings | None = None) -> Service:
     """Screening, ready to run."""
-    return Service(
+    settings = settings or Settings()
+    service = Service(
         "screening",
-        settings or Settings(),
-        routers=[each.router for each in (cases, results, decisions, conduct_cases, measures, oncall, ties, register)],
+        settings,
+        routers=[
+            each.router
+            for each in (
+                *(cases, results, decisions, steps, references, referee, letters, queue),
+                *(conduct_cases, measures, oncall, ties, register),
+            )
+        ],
         handlers=handlers.events,
         rules=timers.rules,
+        links=Links.from_file(settings.link_secret_file),
     )
+    service.senders.append(facts(service.sessions, Intake(settings.intake_url, settings.service_token)))
+    return service

@@ -80,6 +80,13 @@ async def free_of_barred_handler(session: AsyncSession, row: ConductCaseRow, now
         await take(session, row, None, "screening", now)
 
 
+async def free_of_tied_handlers(session: AsyncSession, person: UUID, other: UUID, now: datetime) -> None:
+    """Two people are close by what was declared now: neither deals with a case that concerns the other."""
+    handled = select(ConductCaseRow).where(ConductCaseRow.handler.in_((person, other)), ConductCaseRow.state == "open")
+    for row in await session.scalars(handled.order_by(ConductCaseRow.case).with_for_update()):
+        await free_of_barred_handler(session, row, now)
+
+
 async def take(session: AsyncSession, row: ConductCaseRow, handler: UUID | None, by: str, now: datetime) -> None:
     """Somebody deals with the case from now on, or nobody."""
     row.handler = handler

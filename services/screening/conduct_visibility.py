@@ -7,14 +7,15 @@ who work for the same place as a named member of staff or below it. For all of t
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, exists, false, func, or_, select
+from sqlalchemy import cast as cast_to
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.screening.domain.conduct import STAFF_KINDS, answers_from, barred, check_open
 from services.screening.tables import CaseRow, ConductCaseRow, NamedRow, TieRow
 from services.screening.visibility import SCREENERS
-from shared.access import EVERYWHERE, Caller, within
+from shared.access import EVERYWHERE, Caller, above, within
 from shared.db import hold
 from shared.problems import Forbidden, NotFound
 
@@ -57,7 +58,8 @@ def _concerns(person: UUID) -> ColumnElement[bool]:
     member: Any = ConductCaseRow.members
 
     def concerned(column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
-        return or_(column.in_(named), column == func.any(member))
+        counts = TieRow.declared_by != cast_to(column, Text)  # or they would shut out all who could judge
+        return and_(counts, or_(column.in_(named), column == func.any(member)))
 
     tied = exists().where(
         or_(
@@ -86,7 +88,7 @@ async def conduct_case_to_work_on(session: AsyncSession, caller: Caller, case: U
     Raises NotFound for a stranger, Contradiction where it is closed.
     """
     row = await conduct_case_for(session, caller, case)
-    for site in sorted(sites_of(row)):
+    for site in sorted({each for own in sites_of(row) for each in above(own)}):
         await hold(session, f"site/{site}")
     await session.refresh(row, with_for_update=True)
     row = await conduct_case_for(session, caller, case)  # somebody may have been named meanwhile
@@ -123,8 +125,9 @@ async def named_in(session: AsyncSession, case: UUID) -> list[UUID]:
 async def barred_from(session: AsyncSession, row: ConductCaseRow) -> set[UUID]:
     """Who has nothing to do with a conduct case: those of whom `visible` would say so by their person alone."""
     concerned = {*await named_in(session, row.case), *row.members}
-    ties = select(TieRow.person, TieRow.other).where(or_(TieRow.person.in_(concerned), TieRow.other.in_(concerned)))
-    return barred(concerned, [(one, other) for one, other in await session.execute(ties)])
+    ties = select(TieRow).where(or_(TieRow.person.in_(concerned), TieRow.other.in_(concerned)))
+    found = [(tie.person, tie.other, tie.declared_by) for tie in await session.scalars(ties)]
+    return barred(concerned, found)
 
 
 async def places_that_answer(session: AsyncSession, row: ConductCaseRow) -> list[str]:

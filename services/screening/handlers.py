@@ -1,11 +1,19 @@
-"""What screening hears: applications open cases; roles and places say what the cases ask for."""
+"""What screening hears: applications open cases; roles, places, policies and people say what the cases ask for."""
 
 from typing import Any
 
 from services.screening import asking, conduct, reporting
 from services.screening.queries import case_of_application, case_of_concern, undecided_cases
-from services.screening.tables import CaseRow, ConductCaseRow, PlaceRow, RoleRow
-from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
+from services.screening.tables import CaseRow, ConductCaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
+from shared.access import above, within
+from shared.contracts.intake import (
+    ApplicationSubmitted,
+    IntakeResent,
+    OfferingChanged,
+    ProfileChanged,
+    RoleChanged,
+    SiteChanged,
+)
 from shared.contracts.messaging import ConcernRaised
 from shared.copies import note_resent
 from shared.db import hold, store_state
@@ -22,6 +30,14 @@ events.copies_of(
     orphan="Put the place again (`rapport network apply`); until then decide none of its cases.",
 )  # fmt: skip
 events.copies_of(
+    OfferingChanged, row=OfferingRow, key="offering",
+    orphan="Put the offering again (`rapport network apply`); until then decide none of its cases.",
+)  # fmt: skip
+events.copies_of(
+    ProfileChanged, row=FactsRow, key="person",
+    orphan="Register the person and their profile again; until then decide none of their cases.",
+)  # fmt: skip
+events.copies_of(
     ApplicationSubmitted, row=CaseRow, key="application",
     orphan="Ask the person to apply again and screen the new application; decline or withdraw this case.",
 )  # fmt: skip
@@ -30,8 +46,7 @@ events.copies_of(
 @events.subscriber(ApplicationSubmitted)
 async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
     """Open a case with the checks that role and place ask for; it waits where the role is not known yet."""
-    await hold(session, f"role/{event.role}")
-    await hold(session, f"site/{event.site}")
+    await hold(session, *_depends_on(event))
     if case := await case_of_application(session, event.application):
         case.sequence = max(case.sequence, heard.sequence)
         return
@@ -50,7 +65,13 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
         sequence=heard.sequence,
     )
     session.add(case)
-    await asking.ask(session, case, heard.time.date())
+    await asking.want_facts(session, [event.person], heard.time.date())
+    await asking.ask(session, [case])
+
+
+def _depends_on(event: ApplicationSubmitted) -> list[str]:
+    """What nobody else changes while a case is opened."""
+    return [f"role/{event.role}", f"offering/{event.offering}", *(f"site/{site}" for site in above(event.site))]
 
 
 @events.subscriber(RoleChanged)
@@ -64,25 +85,43 @@ async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) ->
         "times_a_month": event.times_a_month,
     }
     if await store_state(session, RoleRow, "role", heard.sequence, role):
-        for case in await undecided_cases(session, CaseRow.role == event.role):
-            await asking.ask(session, case, case.opened_at.date())
+        await asking.ask(session, await undecided_cases(session, CaseRow.role == event.role))
 
 
 @events.subscriber(SiteChanged)
 async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) -> None:
-    """Keep whose law holds at the place, and let its undecided cases ask by it (trap 9); results stand."""
+    """Keep whose law holds at the place, and let its undecided cases ask by it (trap 9); results stand.
+
+    An organisation's law is one of those that hold at all places below.
+    """
     await hold(session, f"site/{event.site}")
-    place = {"site": event.site, "place": event.place, "law_of": event.subdivision or event.country}
+    place = {"site": event.site, "kind": event.place, "law_of": event.subdivision or event.country}
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
-        for case in await undecided_cases(session, CaseRow.site == event.site):
-            await asking.ask(session, case, case.opened_at.date())
-        await reporting.ask_again_at(session, event.site)
+        of = within(CaseRow.site, [event.site]) if event.place == "organisation" else CaseRow.site == event.site
+        await asking.ask(session, await undecided_cases(session, of))
+        await reporting.ask_again_at(session, event.site, below=event.place == "organisation")
+
+
+@events.subscriber(OfferingChanged)
+async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
+    """Keep the policy in force at the offering, and let its undecided cases ask by it (R37); results stand."""
+    await hold(session, f"offering/{event.offering}")
+    policy = event.policy.model_dump(mode="json") if event.policy else None
+    offering = {"offering": event.offering, "policy": policy}
+    if await store_state(session, OfferingRow, "offering", heard.sequence, offering):
+        await asking.ask(session, await undecided_cases(session, CaseRow.offering == event.offering))
+
+
+@events.subscriber(ProfileChanged)
+async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Session) -> None:
+    """Have the facts of the person read again; until then those read before serve, and nobody is cleared by them."""
+    await store_state(session, FactsRow, "person", heard.sequence, {"person": event.person, "state": "stale"})
 
 
 @events.subscriber(ConcernRaised)
 async def on_concern_raised(event: ConcernRaised, heard: Heard, session: Session, clock: Clock) -> None:
     """Open a conduct case, once; what was written stays in messaging."""
-    for site in sorted(event.sites):
+    for site in sorted({each for own in event.sites for each in above(own)}):
         await hold(session, f"site/{site}")
     await hold(session, f"concern/{event.concern}")
     if await case_of_concern(session, event.concern):

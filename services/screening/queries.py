@@ -7,17 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import Result
-from services.screening.tables import CaseRow, ConductCaseRow, PlaceRow, ResultRow, RoleRow
-
-
-async def known_role(session: AsyncSession, role: str) -> RoleRow | None:
-    """The role; None while role.changed has not been heard."""
-    return await session.get(RoleRow, role)
-
-
-async def known_place(session: AsyncSession, site: str) -> PlaceRow | None:
-    """The place; None while site.changed has not been heard."""
-    return await session.get(PlaceRow, site)
+from services.screening.tables import CaseRow, ConductCaseRow, ResultRow
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
@@ -32,9 +22,12 @@ async def case_of_concern(session: AsyncSession, concern: UUID) -> UUID | None:
     return found
 
 
+UNDECIDED = ("waiting", "open")
+
+
 async def undecided_cases(session: AsyncSession, of: ColumnElement[bool]) -> Sequence[CaseRow]:
     """Cases whose required checks follow role and place, locked in one order."""
-    statement = select(CaseRow).where(of, CaseRow.state.in_(("waiting", "open")))
+    statement = select(CaseRow).where(of, CaseRow.state.in_(UNDECIDED))
     return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
 
 

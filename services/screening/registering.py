@@ -1,6 +1,5 @@
 """The dismissal register as rows. Names and birth dates come, are folded into a digest with the key, and are gone."""
 
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -11,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.screening.domain.cases import expires_at
 from services.screening.domain.oncall import places_up
 from services.screening.domain.register import BAD_KEY, OFF, WRONG_KEY, check_value, key_from
-from services.screening.queries import known_place
 from services.screening.tables import PlaceRow, RegisterEntryRow
 from shared.contracts import Contradiction
 from shared.deadlines import arm, cancel
@@ -36,15 +34,9 @@ async def check_key(session: AsyncSession, key: bytes) -> None:
         raise Contradiction(WRONG_KEY)
 
 
-async def laws_at(session: AsyncSession, sites: Iterable[str]) -> list[str | None]:
-    """Whose law holds at some places; None where that is not known."""
-    known = [await known_place(session, site) for site in sites]
-    return [place.law_of if place else None for place in known]
-
-
 async def organisation_of(session: AsyncSession, site: str) -> str:
     """The organisation that a place belongs to; the place itself where none was heard of."""
-    of = select(PlaceRow.site).where(PlaceRow.site.in_(places_up(site)), PlaceRow.place == "organisation")
+    of = select(PlaceRow.site).where(PlaceRow.site.in_(places_up(site)), PlaceRow.kind == "organisation")
     found = list(await session.scalars(of))
     return max(found, key=len) if found else site
 

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.screening import paging
 from services.screening.conduct_visibility import free_case, sites_of
 from services.screening.domain.reports import Asked, asked_reports, triggers
-from services.screening.queries import known_place
+from services.screening.laws import laws_at
 from services.screening.tables import ConductCaseRow, EntryRow, ReportAnswerRow, ReportRow
+from shared.access import within
 from shared.deadlines import arm, cancel
 from shared.ids import new_id
 from shared.law import law
@@ -24,8 +25,7 @@ async def ask(session: AsyncSession, row: ConductCaseRow) -> None:
 
     Whoever calls this holds the case and its sites.
     """
-    known = [await known_place(session, site) for site in sites_of(row)]
-    places = [place.law_of for place in known if place and place.law_of]
+    places = [place for place in await laws_at(session, sites_of(row)) if place]
     removals = select(EntryRow.person, EntryRow.at).where(EntryRow.case == row.case, EntryRow.kind.in_(REMOVALS))
     found = triggers(row.weight, row.weighed_at, [(p, at) for p, at in await session.execute(removals) if p])
     wanted = {(one.of, one.pack, one.to, one.person): one for one in asked_reports(found, places, law())}
@@ -55,9 +55,11 @@ async def _arm(session: AsyncSession, report: ReportRow) -> None:
         await arm(session, REPORT_DUE, str(report.report), report.due_at)
 
 
-async def ask_again_at(session: AsyncSession, site: str) -> None:
-    """The law of a place was heard, or is another one: its open cases ask by it."""
+async def ask_again_at(session: AsyncSession, site: str, *, below: bool) -> None:
+    """The law of a place was heard, or is another one: its open cases ask by it; those below an organisation too."""
     at = or_(ConductCaseRow.site == site, ConductCaseRow.other_site == site)
+    if below:
+        at = or_(within(ConductCaseRow.site, [site]), within(func.coalesce(ConductCaseRow.other_site, ""), [site]))
     rows = select(ConductCaseRow).where(at, ConductCaseRow.state == "open").order_by(ConductCaseRow.case)
     for row in await session.scalars(rows.with_for_update()):
         await ask(session, row)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.screening.domain.register import key_from
+from shared.links import Links
 from shared.settings import ServiceSettings
 
 
@@ -16,6 +17,19 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=8102, ge=1, le=65535)
     """The HTTP door's port."""
+    intake_url: str = Field(default="http://127.0.0.1:8101", pattern=r"^https?://\S+$")
+    """Where facts of people are read."""
+    service_token: SecretStr = SecretStr("")
+    """A token with the grant `service` at `*`, for reading from intake; without one nobody can be cleared."""
+    link_secret_file: Path | None = None
+    """The secret by which links to referees are signed, 32 characters at the least; a second line rotates it."""
+
+    @field_validator("link_secret_file")
+    @classmethod
+    def _secret(cls, path: Path | None) -> Path | None:
+        Links.from_file(path)
+        return path
+
     dismissal_register_key_file: Path | None = None
     """The key of the network-wide dismissal register, 32 characters or more; without one there is no register."""
 

@@ -1,15 +1,18 @@
-"""Deadlines of screening: a clearance ends at the end of its last day; conduct cases have clocks of their own."""
+"""Deadlines of screening: clearances end, referees are reminded, ages move, conduct cases have their clocks."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import conduct, paging, registering, reporting
 from services.screening.conduct_visibility import free_case
 from services.screening.decisions import EXPIRY, expire
 from services.screening.queries import locked_case
-from services.screening.tables import MeasureRow
+from services.screening.referees import REMINDING, STALLING, on_reminding, on_stalling
+from services.screening.senders import BIRTHDAY
+from services.screening.tables import FactsRow, MeasureRow
 from shared.deadlines import Rule, arm
 
 
@@ -47,8 +50,16 @@ async def on_register_end(session: AsyncSession, subject: str, _due_at: datetime
     await registering.forget(session, subject)
 
 
+async def on_facts_until(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """Facts of a person count no longer: a birthday, or a month; they are read anew where a case needs them."""
+    await session.execute(update(FactsRow).where(FactsRow.person == UUID(subject)).values(state="stale"))
+
+
 rules: dict[str, Rule] = {
     EXPIRY: on_expiry,
+    BIRTHDAY: on_facts_until,
+    REMINDING: on_reminding,
+    STALLING: on_stalling,
     conduct.MEASURE_END: on_measure_end,
     reporting.REPORT_DUE: on_report_due,
     paging.PAGE: on_page,

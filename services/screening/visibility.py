@@ -9,7 +9,7 @@ from services.screening.domain.cases import check_decider
 from services.screening.queries import locked_case
 from services.screening.tables import CaseRow
 from shared.access import Caller, Role, within
-from shared.problems import NotFound
+from shared.problems import Forbidden, NotFound
 
 SCREENERS: tuple[Role, ...] = ("screener", "administrator")
 
@@ -27,6 +27,17 @@ async def case_to_screen(session: AsyncSession, caller: Caller, clearance: UUID)
     row = _visible(await locked_case(session, clearance), caller)
     caller.require(*SCREENERS, site=row.site)
     check_decider(caller.person, row.person)
+    return row
+
+
+async def own_case(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
+    """The case of the caller themself, in which nobody else does their part; locked until the commit.
+
+    Raises NotFound for a stranger, Forbidden for staff who may see it.
+    """
+    row = _visible(await locked_case(session, clearance), caller)
+    if caller.person != row.person:
+        raise Forbidden("Only the person whose case this is does that.")
     return row
 
 

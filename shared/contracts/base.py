@@ -25,7 +25,7 @@ def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+        raise ValueError("must lie in the years 1 to 9999 in UTC, too") from None
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]

@@ -1,6 +1,6 @@
 """Short lives of the services that own state: every type of event of theirs is told of some subject."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from tests.service.intake import scenes as intake
@@ -25,6 +25,7 @@ async def live_screening(it: Running) -> None:
     await it.hear(role("mentor-adult", "mentor"))
     for number in range(1, 5):
         await it.hear(applies(number, number, "mentor-adult", "mentor"))
+    await screening.know(it)
     async with it.client(role="screener", site="net") as http:
         cases = (await http.get("/cases")).json()["items"]
         cleared, declined, withdrawn, _ = (f"/cases/{case['clearance']}" for case in cases)
@@ -67,7 +68,7 @@ async def live_messaging(it: Running) -> None:
     await messaging.announce(it, messaging.MENTEE, 300, 310)
 
 
-LIVES: dict[str, Callable[[Running], Awaitable[None]]] = {
+LIVES: dict[str, Callable[[Running], Coroutine[Any, Any, None]]] = {
     "intake": live_intake, "screening": live_screening, "matching": live_matching, "messaging": live_messaging,
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from services.intake.tables.applications import ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
 from services.intake.tables.documents import AttestationRow, DocumentRow, DocumentVersionRow, SignatureRow
-from services.intake.tables.people import ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
+from services.intake.tables.people import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
 
@@ -15,6 +15,7 @@ __all__ = [
     "CalendarRow",
     "DocumentRow",
     "DocumentVersionRow",
+    "HeldClearanceRow",
     "OfferingRow",
     "ParticularsRow",
     "PersonRow",

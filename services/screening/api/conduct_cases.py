@@ -27,7 +27,7 @@ from services.screening.conduct_visibility import (
 from services.screening.domain.conduct import MOST_NAMED, Outcome, check_weight
 from services.screening.tables import AlarmRow, CaseRow, ConductCaseRow, EntryRow, ReportRow
 from services.screening.visibility import SCREENERS
-from shared.access import Caller, CallerDep, within
+from shared.access import Caller, CallerDep, above, within
 from shared.contracts import Contradiction, SitePath
 from shared.contracts.messaging import Weight
 from shared.db import hold
@@ -158,7 +158,8 @@ async def open_by_hand(
     by, now = acting_person(caller), clock.now()
     caller.require(*SCREENERS, site=body.site)
     await _check_known(session, caller, body.people)
-    await hold(session, f"site/{body.site}")
+    for site in above(body.site):
+        await hold(session, f"site/{site}")
     row = ConductCaseRow(
         case=new_id(), site=body.site, about_staff=body.about_staff, members=[], weight=body.weight, weighed_at=now,
         state="open", frozen=[], opened_at=now, told_at=now,

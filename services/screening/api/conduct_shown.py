@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import conduct, paging, reporting
 from services.screening.conduct_visibility import named_in, sites_of
-from services.screening.queries import known_place
+from services.screening.laws import laws_at
 from services.screening.tables import ConductCaseRow, PageRow, ReplyRow, ReportAnswerRow
 from shared.contracts.messaging import Weight
 
@@ -151,7 +151,6 @@ class ConductCaseDetail(ConductCaseSummary):
         await session.flush()
         replies = select(ReplyRow).where(ReplyRow.case == row.case).order_by(ReplyRow.reply)
         reports, alarms = await _reports(session, row.case), await _alarms(session, row.case)
-        places = [await known_place(session, site) for site in sites_of(row)]
         summary = ConductCaseSummary.model_validate(row).model_dump(exclude={"reports_overdue", "acknowledged"})
         return cls(
             **summary,
@@ -159,7 +158,7 @@ class ConductCaseDetail(ConductCaseSummary):
             acknowledged=all(each.acknowledged_at for each in alarms) if alarms else None,
             people=await named_in(session, row.case), about_staff=row.about_staff,
             clause=row.clause, clause_version=row.clause_version, frozen=row.frozen, outcome=row.outcome,
-            law_known=all(place and place.law_of for place in places),
+            law_known=None not in await laws_at(session, sites_of(row)),
             measures=[MeasureShown.model_validate(each) for each in await conduct.measures_of(session, row.case)],
             replies=[ReplyShown.model_validate(each) for each in await session.scalars(replies)],
             reports=reports, alarms=alarms,

@@ -12,8 +12,8 @@ from services.screening import asking, decisions
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import (
     Decided,
+    check_known,
     check_open,
-    check_place,
     check_withdrawable,
     clear_until,
     criterion_for,
@@ -102,10 +102,10 @@ def _stands_already(row: CaseRow, asked: Decision) -> bool:
 async def _decide(session: AsyncSession, row: CaseRow, asked: Decision, by: str, clock: Clock) -> None:
     criterion = criterion_for(asked.criterion, RoleKind(row.kind), clears=asked.clears)
     if asked.clears:
-        await asking.ask(session, row, clock.today())  # by the law of the day on which the person is cleared
-        check_place(row.place_known)
+        await asking.ask(session, [row], clock.today())  # by the law of the day on which the person is cleared
         results = as_results(await results_of(session, row.clearance))
-        until = clear_until(row.required, results, clock.today(), asked.valid_until)
+        until = clear_until(row.required, results, clock.today(), row.validity, asked.valid_until)
+        check_known(row.place_known, row.facts_known)
         await decisions.clear(session, row, criterion, until, by, clock.now())
     else:
         await decisions.decline(session, row, criterion, by, clock.now())

@@ -22,6 +22,7 @@ from services.screening.domain.register import (
     digest,
     last_day,
 )
+from services.screening.laws import laws_at
 from services.screening.tables import ConductCaseRow, LookupRow, RegisterEntryRow, ReplyRow
 from services.screening.visibility import case_to_screen
 from shared.access import CallerDep
@@ -89,7 +90,7 @@ async def enter(
     row = await conduct_case_for(session, caller, case)
     key = registering.register_key(key_file)
     await registering.check_key(session, key)
-    check_allowed(await registering.laws_at(session, sites_of(row)), law())
+    check_allowed(await laws_at(session, sites_of(row)), law())
     await session.refresh(row, with_for_update=True)
     await _check_finished(session, row, person)
     entry = await session.get(RegisterEntryRow, (case, person))
@@ -137,7 +138,7 @@ async def look_up(
     case = await case_to_screen(session, caller, body.clearance)
     key = registering.register_key(key_file)
     await registering.check_key(session, key)
-    check_allowed(await registering.laws_at(session, [case.site]), law())
+    check_allowed(await laws_at(session, [case.site]), law())
     if await session.get(LookupRow, lookup):
         raise Contradiction("This look was made; take a new id for another one.")
     now = clock.now()

@@ -66,6 +66,8 @@ class CaseSummary(BaseModel):
     site: SitePath
     state: State
     required: list[Slug]
+    known: bool
+    """Whether all was heard and read of place and person that a clearance depends on."""
     opened_at: datetime
     valid_until: date | None
     ended_on: date | None
@@ -127,4 +129,4 @@ def _recorded(row: ResultRow) -> RecordedResult:
 
 def version_of(row: CaseRow) -> int:
     """What an ETag names: the case's version together with what was heard of role and place, which counts nothing."""
-    return zlib.crc32(f"{row.version} {row.state} {row.required} {row.risks} {row.place_known}".encode())
+    return zlib.crc32(f"{row.version} {row.state} {row.required} {row.risks} {row.known}".encode())

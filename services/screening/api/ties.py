@@ -1,103 +1,100 @@
-"""Declared ties (trap 17): who deals with no conduct case that concerns somebody close to them."""
+"""Ties: who is close to whom. Whoever knows of one declares it; neither of the two decides about the other then."""
 
 from datetime import datetime
+from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import or_, select
+from fastapi import APIRouter, Query, Response, status
+from pydantic import BaseModel, ConfigDict, model_validator
+from sqlalchemy import or_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
 
 from services.screening import conduct
-from services.screening.conduct_visibility import acting_person
-from services.screening.domain.conduct import TieKind
-from services.screening.tables import CaseRow, ConductCaseRow, TieRow
+from services.screening.fields import Body
+from services.screening.tables import TieKind, TieRow
 from services.screening.visibility import SCREENERS
-from shared.access import Caller, CallerDep, within
-from shared.contracts import Contradiction
+from shared.access import CallerDep, within
+from shared.contracts import Contradiction, SitePath
 from shared.http import ClockDep, SessionDep, TransactionRoute
-from shared.ids import new_id
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
-from shared.problems import Invalid, NotFound
+from shared.problems import NotFound
 
 router = APIRouter(route_class=TransactionRoute)
 
 
-class NewTie(BaseModel):
-    """Two people who are close: kin, one who is or has a superior (`line`), or otherwise."""
-
-    model_config = ConfigDict(extra="forbid")
+class NewTie(Body):
+    """Two people who are close. `site`: whose staff see it; one's own ties need no grant."""
 
     person: UUID
     other: UUID
     kind: TieKind
+    site: SitePath
+
+    @model_validator(mode="after")
+    def _two_people(self) -> Self:
+        if self.person == self.other:
+            raise ValueError("person and other are the same; a tie is between two people")
+        return self
 
 
-class Tie(BaseModel):
-    """A declared tie. It holds in both directions, so the two are kept in one order."""
+class TieShown(BaseModel):
+    """A tie that was declared; it holds in both directions."""
 
     model_config = ConfigDict(from_attributes=True)
 
-    tie: UUID
     person: UUID
     other: UUID
     kind: TieKind
-    declared_by: str
-    declared_at: datetime
+    site: SitePath
+    at: datetime
 
 
-@router.post("/ties", status_code=201)
-async def declare(body: NewTie, session: SessionDep, caller: CallerDep, clock: ClockDep) -> Tie:
-    """Declare a tie; by staff who screen, about themselves or people at their places. Once declared, it is answered."""
-    acting_person(caller)
-    caller.require_anywhere(*SCREENERS)
-    if body.person == body.other:
-        raise Invalid.field("other", "is the same person")
-    one, other = sorted((body.person, body.other))
-    if not await _at_own_places(session, caller, one, other):
-        raise Invalid.field("person", "name yourself or people who applied at your places")
-    same = select(TieRow).where(TieRow.person == one, TieRow.other == other, TieRow.kind == body.kind)
-    if (row := await session.scalar(same)) is None:
-        row = TieRow(
-            tie=new_id(), person=one, other=other, kind=body.kind, declared_by=caller.subject, declared_at=clock.now()
-        )
-        session.add(row)
-        await session.flush()
-        handled = select(ConductCaseRow).where(ConductCaseRow.handler.in_((one, other)), ConductCaseRow.state == "open")
-        for case in await session.scalars(handled.order_by(ConductCaseRow.case).with_for_update()):
-            await conduct.free_of_barred_handler(session, case, clock.now())
-    return Tie.model_validate(row)
+@router.post("/ties", status_code=status.HTTP_201_CREATED, responses={200: {"model": TieShown}})
+async def declare_tie(
+    body: NewTie, response: Response, session: SessionDep, caller: CallerDep, clock: ClockDep
+) -> TieShown:
+    """Declare a tie of one's own, or as a screener one that is known. A tie stands once (trap 17)."""
+    if caller.person not in (body.person, body.other):
+        caller.require(*SCREENERS, site=body.site)
+    person, other = sorted((body.person, body.other))
+    tie = body.model_dump() | {
+        "person": person,
+        "other": other,
+        "declared_by": str(caller.person or caller.subject),
+        "at": clock.now(),
+    }
+    stored = await session.scalar(insert(TieRow).values(tie).on_conflict_do_nothing().returning(TieRow.person))
+    if stored is None:
+        response.status_code = status.HTTP_200_OK
+    await conduct.free_of_tied_handlers(session, person, other, clock.now())
+    return TieShown.model_validate(await session.get_one(TieRow, (person, other)))
 
 
 @router.get("/ties")
-async def list_ties(
-    session: SessionDep, caller: CallerDep, person: UUID, limit: PageSize = 50, cursor: Cursor = None
-) -> Page[Tie]:
-    """The ties of a person: one's own, and for staff who screen those of people at their places."""
-    rows = select(TieRow).where(or_(TieRow.person == person, TieRow.other == person))
-    if not await _at_own_places(session, caller, person):
-        raise NotFound("There is nobody of this id at your places.")
-    rows = rows.order_by(TieRow.tie).limit(limit + 1)
+async def ties(
+    session: SessionDep, caller: CallerDep, person: Annotated[UUID | None, Query()] = None,
+    limit: PageSize = 50, cursor: Cursor = None,
+) -> Page[TieShown]:  # fmt: skip
+    """One's own ties, and those that were declared at places where one screens."""
+    mine = or_(TieRow.person == caller.person, TieRow.other == caller.person)
+    rows = select(TieRow).where(or_(mine, within(TieRow.site, caller.sites(*SCREENERS))))
+    if person:
+        rows = rows.where(or_(TieRow.person == person, TieRow.other == person))
     if cursor:
-        rows = rows.where(TieRow.tie > decode_cursor(cursor, UUID)[0])
-    found = list(await session.scalars(rows))
-    items = [Tie.model_validate(row) for row in found[:limit]]
-    return Page(items=items, next=encode_cursor(items[-1].tie) if len(found) > limit else None)
+        rows = rows.where(tuple_(TieRow.person, TieRow.other) > tuple_(*decode_cursor(cursor, UUID, UUID)))
+    found = (await session.scalars(rows.order_by(TieRow.person, TieRow.other).limit(limit + 1))).all()
+    following = encode_cursor(found[limit - 1].person, found[limit - 1].other) if len(found) > limit else None
+    return Page(items=[TieShown.model_validate(row) for row in found[:limit]], next=following)
 
 
-@router.delete("/ties/{tie}", status_code=204)
-async def end(tie: UUID, session: SessionDep, caller: CallerDep) -> None:
-    """A tie is none any more; said by somebody whom it does not concern."""
-    row = await session.get(TieRow, tie)
-    screens = bool(caller.sites(*SCREENERS))
-    if row is None or not screens or not await _at_own_places(session, caller, row.person, row.other):
+@router.delete("/ties/{person}/{other}", status_code=status.HTTP_204_NO_CONTENT)
+async def take_back_tie(person: UUID, other: UUID, session: SessionDep, caller: CallerDep) -> None:
+    """Take a tie back that was declared by mistake: an administrator who is neither of the two."""
+    first, second = sorted((person, other))
+    row = await session.get(TieRow, (first, second), with_for_update=True)
+    if row is None or not (caller.person in (first, second) or caller.covers(*SCREENERS, site=row.site)):
         raise NotFound("There is no such tie, or none that you may see.")
-    if caller.person in (row.person, row.other):
-        raise Contradiction("Nobody ends a tie of their own; ask another screener.")
+    caller.require("administrator", site=row.site)
+    if caller.person in (first, second):
+        raise Contradiction("Nobody takes their own tie back; ask another administrator.")
     await session.delete(row)
-
-
-async def _at_own_places(session: SessionDep, caller: Caller, *people: UUID) -> bool:
-    """Whether each is the caller, or somebody known at a place where the caller screens."""
-    here = within(CaseRow.site, caller.sites(*SCREENERS))
-    known = set(await session.scalars(select(CaseRow.person).where(CaseRow.person.in_(people), here)))
-    return set(people) <= {*known, *([caller.person] if caller.person else [])}

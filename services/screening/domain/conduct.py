@@ -17,8 +17,6 @@ FREEZING = frozenset({"restrict", "suspend"})
 WEIGHTS: tuple[Weight, ...] = ("talk", "harm", "emergency")
 Outcome = Literal["unfounded", "settled", "measures", "left"]
 """How a conduct case ended. `left`: the person left before it was decided."""
-TieKind = Literal["relative", "line", "other"]
-"""Kin, one who is or has a superior, or another closeness that forbids to judge."""
 STAFF_KINDS = (RoleKind.STAFF, RoleKind.SCREENER, RoleKind.MODERATOR, RoleKind.COORDINATOR)
 """The kinds of role whose holders work for a site."""
 MOST_NAMED = 50
@@ -53,12 +51,16 @@ def answers_from(site: str, staff_at: Iterable[str], *, about_staff: bool) -> st
     return min(covering, key=len).rpartition(".")[0] or min(covering, key=len)
 
 
-def barred(concerned: Collection[UUID], ties: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
-    """Who has nothing to do with a case: whom it concerns, and everybody with a declared tie to one of these."""
+def barred(concerned: Collection[UUID], ties: Iterable[tuple[UUID, UUID, str]]) -> set[UUID]:
+    """Who has nothing to do with a case: whom it concerns, and everybody with a declared tie to one of these.
+
+    A tie is two people and who declared it. What somebody whom the case concerns declared of themselves does not count:
+    they would shut out all who could judge.
+    """
     found = set(concerned)
-    for one, other in ties:
-        found |= {other} if one in concerned else set()
-        found |= {one} if other in concerned else set()
+    for one, other, declared_by in ties:
+        found |= {other} if one in concerned and declared_by != str(one) else set()
+        found |= {one} if other in concerned and declared_by != str(other) else set()
     return found
 
 

@@ -5,12 +5,12 @@ It keeps a keyed digest of name and birth date, neither of these, and nothing of
 
 import hmac
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 
 from shared.contracts import Contradiction
-from shared.law import Law
+from shared.law import Factor, Law
 
 SETTING = "RAPPORT_SCREENING_DISMISSAL_REGISTER_KEY_FILE"
 SHORTEST_KEY = 32
@@ -54,12 +54,12 @@ def last_day(today: date, years: int) -> date:
     return today.replace(year=today.year + years, day=day)
 
 
-def check_allowed(places: Iterable[str | None], law: Law) -> None:
+def check_allowed(places: Iterable[Mapping[Factor, str] | None], law: Law) -> None:
     """Raise Contradiction where a connected law forbids such a register, or where the law is not known here yet."""
     for place in places:
         if place is None:
             raise Contradiction("Whose law holds at this place is not known here, so nothing is registered by it.")
-        for each in law.connected({"decision": place, "site": place, "organisation": place}):
+        for each in law.connected(place):
             if each.pack.register_forbidden:
                 found = each.pack.register_forbidden
                 source = each.pack.sources[found.source].title

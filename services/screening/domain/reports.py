@@ -4,14 +4,14 @@ A report is asked for, never assumed: a person records that it was done or why i
 """
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from shared.contracts.messaging import Weight
-from shared.law import Law, Report
+from shared.law import Factor, Law, Report
 
 Of = Literal["suspected-abuse", "removal-over-harm"]
 
@@ -47,12 +47,12 @@ def triggers(weight: Weight, weighed_at: datetime, removals: Iterable[tuple[UUID
     return [*abuse, *(Trigger("removal-over-harm", at, person) for person, at in first.items())]
 
 
-def asked_reports(found: Iterable[Trigger], places: Iterable[str], law: Law) -> list[Asked]:
-    """The reports that the law of these places asks for; a site decides for itself, so it is all of its factors."""
+def asked_reports(found: Iterable[Trigger], places: Iterable[Mapping[Factor, str]], law: Law) -> list[Asked]:
+    """The reports that the law of these places asks for, each once."""
     asked: dict[tuple[str, str, str, UUID | None], Asked] = {}
     for trigger in found:
         for place in places:
-            for each in law.connected({"decision": place, "site": place, "organisation": place}):
+            for each in law.connected(place):
                 for report in each.reports:
                     if report.of == trigger.of:
                         one = _asked(trigger, each.pack.pack, report, each.pack.sources[report.source].title)

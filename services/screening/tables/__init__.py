@@ -9,12 +9,14 @@ from services.screening.tables.conduct import (
     MeasureRow,
     NamedRow,
     ReplyRow,
-    TieRow,
 )
-from services.screening.tables.copies import PlaceRow, RoleRow
+from services.screening.tables.copies import FactsRow, OfferingRow, PlaceRow, RoleRow
 from services.screening.tables.oncall import AlarmRow, DutyRow, PageRow
+from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.register import LookupRow, RegisterEntryRow
 from services.screening.tables.reports import ReportAnswerRow, ReportRow
+from services.screening.tables.steps import StepRow
+from services.screening.tables.ties import TieKind, TieRow
 
 __all__ = [
     "Act",
@@ -26,16 +28,22 @@ __all__ = [
     "DutyRow",
     "EntryKind",
     "EntryRow",
+    "FactsRow",
     "LookupRow",
     "MeasureRow",
     "NamedRow",
+    "OfferingRow",
     "PageRow",
     "PlaceRow",
+    "ReferenceLetterRow",
+    "ReferenceRow",
     "RegisterEntryRow",
     "ReplyRow",
     "ReportAnswerRow",
     "ReportRow",
     "ResultRow",
     "RoleRow",
+    "StepRow",
+    "TieKind",
     "TieRow",
 ]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,7 +23,8 @@ class CaseRow(Base):
     """One application's screening. It waits while its role has not been heard of.
 
     `required` and `requirements` (steps with reasons, what is forbidden or unsettled) follow from role and place as
-    last heard before the decision. `place_known`: the site was heard of; before that nobody is cleared. `version`
+    last heard before the decision. `place_known`: the site was heard of; `facts_known`: what intake knows of the person
+    was read; before both nobody is cleared. `validity`: months for which a clearance may stand. `version`
     counts what people did, not what was heard: events may come in any order. `sequence` is the newest heard of the
     application.
     """
@@ -49,6 +50,8 @@ class CaseRow(Base):
     required: Mapped[list[str]] = mapped_column(info=PUBLIC)
     requirements: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", info=PUBLIC)
     place_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
+    facts_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
+    validity: Mapped[int] = mapped_column(server_default=text("12"), info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(server_default="", info=PUBLIC)
     version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)
@@ -62,6 +65,11 @@ class CaseRow(Base):
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)
     ending_category: Mapped[Category | None] = mapped_column(Text, info=DECISION)
+
+    @property
+    def known(self) -> bool:
+        """Whether all was heard and read that a clearance depends on."""
+        return self.place_known and self.facts_known
 
 
 class ResultRow(Base):

@@ -1,14 +1,14 @@
-"""Conduct cases: whom they name, what happened, what was decided, and who may not deal with whom."""
+"""Conduct cases: whom they name, what happened and what was decided."""
 
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.screening.domain.conduct import Kind, Outcome, TieKind
+from services.screening.domain.conduct import Kind, Outcome
 from services.screening.tables.base import Base
 from shared.contracts.messaging import Weight
 from shared.db import PUBLIC, personal
@@ -130,24 +130,3 @@ class ReplyRow(Base):
     no_answer_by: Mapped[date | None] = mapped_column(info=NAMED)
     recorded_by: Mapped[str] = mapped_column(info=NAMED)
     recorded_at: Mapped[datetime] = mapped_column(info=NAMED)
-
-
-class TieRow(Base):
-    """Two people of whom neither deals with a conduct case that concerns the other (trap 17)."""
-
-    __tablename__ = "tie"
-    __table_args__ = (
-        CheckConstraint(_one_of("kind", "relative", "line", "other"), name="kind"),
-        CheckConstraint("person < other", name="order"),
-        UniqueConstraint("person", "other", "kind"),
-        Index(None, "other"),
-    )
-
-    tie: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
-    person: Mapped[UUID] = mapped_column(info=personal("keeping relatives from judging", "until ended", "person"))
-    other: Mapped[UUID] = mapped_column(info=personal("keeping relatives from judging", "until ended", "other"))
-    kind: Mapped[TieKind] = mapped_column(
-        Text, info=personal("keeping relatives from judging", "until ended", "person")
-    )
-    declared_by: Mapped[str] = mapped_column(info=PUBLIC)
-    declared_at: Mapped[datetime] = mapped_column(info=PUBLIC)

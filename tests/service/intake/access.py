@@ -44,6 +44,7 @@ class Case:
 NOBODY = "01985b3e-7a10-7000-8000-0000000000ff"
 """An id that nothing has."""
 HERE = {"site": SITE}
+HELD = {"authority": "Disclosure Scotland", "number": "123", "valid_until": "2028-03-01"}
 SEEN = {"If-Match": "*"}
 ROUTES: dict[str, Case] = {
     "PUT /places/{site}": Case(f"/places/{SITE}", ADMINISTRATOR, PLACES[SITE], site="net.af"),
@@ -90,6 +91,9 @@ ROUTES: dict[str, Case] = {
         "/people/{person}/particulars", COORDINATION, {"lives_in": "AF"}, themself=True
     ),
     "GET /people/{person}/particulars": Case("/people/{person}/particulars", COORDINATION, themself=True),
+    "GET /people/{person}/clearances": Case("/people/{person}/clearances", COORDINATION, themself=True),
+    "PUT /people/{person}/clearances/{check}": Case("/people/{person}/clearances/record-check", COORDINATION, HELD),
+    "DELETE /people/{person}/clearances/{check}": Case("/people/{person}/clearances/pvg-membership", COORDINATION),
     "GET /people/{person}/profile": Case("/people/{person}/profile", COORDINATION, themself=True),
     "POST /people/{person}/signatures": Case(
         "/people/{person}/signatures",
@@ -103,5 +107,6 @@ ROUTES: dict[str, Case] = {
     "GET /applications": Case("/applications", STAFF, themself=True, is_list=True),
     "POST /imports": Case("/imports", COORDINATION, batch(roster_row(1))),
     "POST /internal/address-cards": Case("/internal/address-cards", ("service",), {"people": ["{person}"]}),
+    "POST /internal/screening-facts": Case("/internal/screening-facts", ("service",), {"people": ["{person}"]}),
     "POST /internal/matching-profiles": Case("/internal/matching-profiles", ("service",), {"people": ["{person}"]}),
 }

@@ -1,7 +1,5 @@
 """What matching hears before pairs are made; a small intake to read profiles from; and short ways to ask."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from httpx2 import Response as Answer
 from sqlalchemy import select
@@ -18,8 +15,8 @@ from services.matching.tables import Base, ProfileRow
 from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, ProfileChanged
 from shared.contracts.reads import MatchingProfile, MatchingProfiles, PeopleRead
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
-from tests.support.eventually import eventually
 from tests.support.running import BEGINNING, Running
+from tests.support.serving import serving as serving_app
 
 Factory = Callable[..., Awaitable[Running]]
 """The fixture `running`."""
@@ -130,17 +127,8 @@ class Intake:
 @asynccontextmanager
 async def serving(intake: Intake) -> AsyncIterator[Intake]:
     """Serve it on a private port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(intake.app(), log_level="error", lifespan="off"))
-    task = asyncio.create_task(server.serve([listener]))
-    await eventually(lambda: server.started)
-    intake.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    try:
+    async with serving_app(intake.app()) as intake.url:
         yield intake
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
 
 
 async def know(it: Running, *profiles: MatchingProfile) -> None:

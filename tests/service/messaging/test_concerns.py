@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from services.messaging.tables import ConcernReadingRow, ConcernRow
+from shared.access import Role
 from shared.contracts.screening import CaseClosed, CaseOpened
 from shared.idempotency import idempotency
 from shared.ids import new_id
@@ -107,7 +108,8 @@ async def test_only_who_handles_the_case_reads_it_and_that_is_written_down(runni
     it = await paired(running)
     concern = (await concerned(it, MENTEE, about=[str(MENTOR)])).json()["concern"]
     path = f"/concerns/{concern}"
-    for who, role in ((MENTOR, "participant"), (STAFF, "moderator"), (STAFF, "administrator")):
+    others: list[tuple[UUID, Role]] = [(MENTOR, "participant"), (STAFF, "moderator"), (STAFF, "administrator")]
+    for who, role in others:
         assert (await call(it, who, "GET", path, role=role)).status_code == 404
     await it.hear(opened(concern=UUID(concern), handler=STAFF))
     read = await call(it, STAFF, "GET", path, role="screener")

@@ -4,8 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
-from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged
+from shared.contracts.intake import (
+    ApplicationSubmitted,
+    OfferingChanged,
+    ProfileChanged,
+    RiskFactor,
+    RoleChanged,
+    SiteChanged,
+)
 from shared.contracts.messaging import ConcernRaised, Weight
+from shared.contracts.policy import OfferingPolicy
 
 SITE = "net.af.kabul"
 
@@ -42,6 +50,16 @@ def concern(number: int, weight: Weight, *about: int, **more: Any) -> ConcernRai
     return ConcernRaised(**told | more)
 
 
+def offering(**policy: Any) -> OfferingChanged:
+    """The offering with a policy; what is not named is as loose as can be."""
+    loose = {**OfferingPolicy.example, "steps_mentor": [], "references": 0, "second_person": False, "mentor_age": 0}
+    loose |= {"clearance_months": 60, "training_first": False, "culture_briefing": False}
+    return OfferingChanged(
+        offering=f"first-steps@{SITE}", site=SITE, programme="first-steps", programme_type="adult-adult", is_open=True,
+        mentor_reply_hours=48, mentee_reply_hours=96, policy=OfferingPolicy(**{**loose, **policy}),
+    )  # fmt: skip
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -60,4 +78,9 @@ STORY: list[tuple[Event, int]] = [
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
     (place("US", "US-CA"), 3),
+    (offering(), 1),
+    (offering(steps_mentor=["interview"], culture_briefing=True), 2),
+    (SiteChanged(site="net.af", place="organisation", zone="UTC", country="US", subdivision="US-PA"), 1),
+    (ProfileChanged(person=identity(1), site=SITE), 1),
+    (ProfileChanged(person=identity(9), site=SITE), 1),
 ]

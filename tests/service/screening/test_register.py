@@ -172,7 +172,7 @@ def test_a_key_that_cannot_be_used_stops_the_start(tmp_path: Path, content: str 
     if content:
         path.write_text(content)
     with pytest.raises(ValidationError) as caught:
-        Settings(dismissal_register_key_file=path)  # type: ignore[call-arg]  # the others are told beside it
+        Settings(dismissal_register_key_file=path)
     (fault,) = [each for each in caught.value.errors() if each["loc"] == ("dismissal_register_key_file",)]
     assert "key" in fault["msg"]
     assert "too short" not in fault["msg"]

@@ -12,7 +12,7 @@ from services.screening.domain.conduct import Measure
 from services.screening.domain.oncall import Duty
 from shared.contracts import Contradiction
 from shared.contracts.messaging import Weight
-from shared.law import law
+from shared.law import Factor, law
 
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -55,16 +55,26 @@ def test_above_the_network_there_is_nobody() -> None:
     assert conduct.answers_from("net.af", ["net"], about_staff=False) == "net"
 
 
-@given(st.sets(people), st.lists(st.tuples(people, people)), st.lists(st.tuples(people, people)))
-def test_ties_only_ever_bar(named: set[UUID], ties: list[tuple[UUID, UUID]], more: list[tuple[UUID, UUID]]) -> None:
+Tie = tuple[UUID, UUID, str]
+tied = st.lists(st.tuples(people, people, people.map(str)))
+
+
+@given(st.sets(people), tied, tied)
+def test_ties_only_ever_bar(named: set[UUID], ties: list[Tie], more: list[Tie]) -> None:
     """Trap 17: whom it concerns is barred; a tie bars in both directions, and no tie lets anybody in."""
     found = conduct.barred(named, ties)
     assert named <= found
     assert found <= conduct.barred(named, [*ties, *more])
-    assert found == conduct.barred(named, [(other, one) for one, other in ties])
-    assert found == named | {
-        person for person in PEOPLE for one, other in ties if {one, other} & named and person in (one, other)
-    }
+    assert found == conduct.barred(named, [(other, one, by) for one, other, by in ties])
+    tied_to = {pair for one, other, by in ties for pair in ((one, other, by), (other, one, by))}
+    assert found == named | {other for one, other, by in tied_to if one in named and by != str(one)}
+
+
+def test_whom_it_concerns_cannot_shut_out_who_would_judge() -> None:
+    """Trap 17 turned round: a tie that they declare themselves, to each screener, counts for nothing."""
+    accused, screener = PEOPLE[:2]
+    assert conduct.barred({accused}, [(accused, screener, str(accused))]) == {accused}
+    assert conduct.barred({accused}, [(accused, screener, str(screener))]) == {accused, screener}
 
 
 measures = st.builds(
@@ -99,7 +109,8 @@ def test_nobody_is_dismissed_unheard(weight: Weight, *, replied: bool, suspended
 @pytest.mark.parametrize("until", [None, NOW, NOW + HOUR])
 def test_only_a_freeze_has_an_end_and_a_restriction_must(kind: conduct.Kind, until: datetime | None) -> None:
     """R57: until when."""
-    fits = {"restrict": [NOW + HOUR], "suspend": [None, NOW + HOUR]}.get(kind, [None])
+    either: dict[str, list[datetime | None]] = {"restrict": [NOW + HOUR], "suspend": [None, NOW + HOUR]}
+    fits = either.get(kind, [None])
     if until in fits:
         conduct.check_measure(kind, PEOPLE[0], PEOPLE[:1], until, NOW)
         return
@@ -171,15 +182,20 @@ def test_months_end_on_a_day_that_there_is(at: datetime, months: int) -> None:
     assert later.day == at.day or (later + timedelta(days=1)).day == 1
 
 
+def at(place: str) -> dict[Factor, str]:
+    """A site whose law is that of a place, and its organisation's."""
+    return {"decision": place, "site": place, "organisation": place}
+
+
 def test_each_report_of_a_pack_is_asked_for_once() -> None:
     """Requirements b4: two sites under one law, or a person who left and was dismissed, ask once."""
     found = reports.triggers("harm", NOW, [(PEOPLE[0], NOW + HOUR), (PEOPLE[0], NOW)])
-    asked = reports.asked_reports(found, ["GB-SCT", "GB-SCT", "US-CA"], law())
+    asked = reports.asked_reports(found, [at("GB-SCT"), at("GB-SCT"), at("US-CA")], law())
     assert [(each.of, each.pack, each.person) for each in asked] == [
         ("suspected-abuse", "california", None), ("removal-over-harm", "scotland", PEOPLE[0]),
     ]  # fmt: skip
     assert asked[1].due_at == reports.months_after(NOW, 3)
-    assert reports.asked_reports(reports.triggers("talk", NOW, []), ["US-CA"], law()) == []
+    assert reports.asked_reports(reports.triggers("talk", NOW, []), [at("US-CA")], law()) == []
 
 
 names = st.text("abcÄßé'- ", min_size=1).filter(lambda name: any(letter.isalpha() for letter in name))
@@ -207,7 +223,7 @@ def test_an_entry_lasts_whole_years(today: date, years: int) -> None:
 def test_the_register_is_refused_where_a_law_forbids_it_or_is_not_known(place: str | None, *, allowed: bool) -> None:
     """Requirements b4, GDPR art. 10."""
     if allowed:
-        register.check_allowed([place], law())
+        register.check_allowed([at(place) if place else None], law())
         return
     with pytest.raises(Contradiction):
-        register.check_allowed([place], law())
+        register.check_allowed([at(place) if place else None], law())

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,6 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    op.add_column("place", sa.Column("place", sa.Text()))
     op.create_table(
         "conduct_case",
         sa.Column("case", sa.Uuid(), nullable=False),
@@ -101,18 +100,18 @@ def upgrade() -> None:
     op.create_index("conduct_reply_case_reply", "conduct_reply", ["case", "reply"])
     op.create_table(
         "tie",
-        sa.Column("tie", sa.Uuid(), nullable=False),
         sa.Column("person", sa.Uuid(), nullable=False),
         sa.Column("other", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
         sa.Column("declared_by", sa.Text(), nullable=False),
-        sa.Column("declared_at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("tie", name="tie_pkey"),
-        sa.UniqueConstraint("person", "other", "kind", name="tie_person_other_kind_key"),
-        sa.CheckConstraint("kind IN ('relative', 'line', 'other')", name="tie_kind_check"),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("person", "other", name="tie_pkey"),
+        sa.CheckConstraint("kind IN ('relative', 'partner', 'line', 'other')", name="tie_kind_check"),
         sa.CheckConstraint("person < other", name="tie_order_check"),
     )
     op.create_index("tie_other", "tie", ["other"])
+    op.create_index("tie_site", "tie", ["site"])
     op.create_table(
         "legal_report",
         sa.Column("report", sa.Uuid(), nullable=False),
