@@ -8,7 +8,7 @@ from httpx2 import Response
 
 from shared.access import Role
 from shared.contracts.messaging import ConcernRaised, Weight
-from tests.service.screening.scenes import CLEAR
+from tests.service.screening.scenes import CLEAR, know
 from tests.service.screening.story import SITE, applies, concern, identity, place, role
 from tests.support.running import Running
 
@@ -42,6 +42,7 @@ async def staffed(running: Factory, country: str = "US", subdivision: str | None
     for number, kind in ((1, "mentor"), (3, "mentee"), (4, "coordinator")):
         await it.hear(role(f"{kind}-adult", kind))
         await it.hear(applies(number, number, f"{kind}-adult", kind))
+    await know(it)
     for case in (await good(it, "GET", "/cases", who=HEAD, at="net"))["items"]:
         passed = [{"check": check, "outcome": "passed"} for check in case["required"]]
         path = f"/cases/{case['clearance']}"
