@@ -4,18 +4,23 @@ from services.screening import handlers, timers
 from services.screening.api import (
     briefings,
     cases,
+    conduct_cases,
     decisions,
     interviews,
     letters,
+    measures,
+    oncall,
     queue,
     referee,
     references,
+    register,
     results,
     samples,
     scores,
     settlements,
     slots,
     steps,
+    ties,
     timeline,
     training,
 )
@@ -42,6 +47,11 @@ DOORS = (
     queue,
     settlements,
     timeline,
+    conduct_cases,
+    measures,
+    oncall,
+    ties,
+    register,
 )
 
 

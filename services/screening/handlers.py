@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from services.screening import agreements, asking, withdrawing
-from services.screening.queries import case_of_application, undecided_cases
-from services.screening.tables import AgreementRow, CaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
+from services.screening import agreements, asking, conduct, reporting, withdrawing
+from services.screening.queries import case_of_application, case_of_concern, undecided_cases
+from services.screening.tables import AgreementRow, CaseRow, ConductCaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
 from shared.access import above, within
 from shared.contracts.intake import (
     AgreementSigned,
@@ -16,10 +16,11 @@ from shared.contracts.intake import (
     RoleChanged,
     SiteChanged,
 )
+from shared.contracts.messaging import ConcernRaised
 from shared.copies import note_resent
 from shared.db import hold, store_state
 from shared.ids import new_id
-from shared.messaging.broker import Handlers, Heard, Session
+from shared.messaging.broker import Clock, Handlers, Heard, Session
 
 events = Handlers("screening")
 events.copies_of(
@@ -126,6 +127,7 @@ async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) ->
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
         of = within(CaseRow.site, [event.site]) if event.place == "organisation" else CaseRow.site == event.site
         await asking.ask(session, await undecided_cases(session, of), heard=heard.time)
+        await reporting.ask_again_at(session, event.site, below=event.place == "organisation")
 
 
 @events.subscriber(OfferingChanged)
@@ -155,6 +157,31 @@ async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Sessi
 async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
     """Know what somebody signed; no clearance of theirs ends for want of it."""
     await agreements.keep_signature(session, event, heard.sequence)
+
+
+@events.subscriber(ConcernRaised)
+async def on_concern_raised(event: ConcernRaised, heard: Heard, session: Session, clock: Clock) -> None:
+    """Open a conduct case, once; what was written stays in messaging."""
+    for site in sorted({each for own in event.sites for each in above(own)}):
+        await hold(session, f"site/{site}")
+    await hold(session, f"concern/{event.concern}")
+    if await case_of_concern(session, event.concern):
+        return
+    case = ConductCaseRow(
+        case=new_id(),
+        concern=event.concern,
+        site=event.site,
+        other_site=event.sites[1] if len(event.sites) > 1 else None,
+        about_staff=event.about_staff,
+        members=sorted(set(event.members)),
+        weight=event.weight,
+        weighed_at=heard.time,
+        state="open",
+        frozen=[],
+        opened_at=heard.time,
+        told_at=heard.time,
+    )
+    await conduct.open_case(session, case, event.about, "messaging", clock.now())
 
 
 @events.subscriber(IntakeResent)

@@ -7,13 +7,19 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import Result
-from services.screening.tables import CaseRow, ResultRow
+from services.screening.tables import CaseRow, ConductCaseRow, ResultRow
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
     """The case that an application opened, held until the commit."""
     statement = select(CaseRow).where(CaseRow.application == application).with_for_update()
     found: CaseRow | None = await session.scalar(statement)
+    return found
+
+
+async def case_of_concern(session: AsyncSession, concern: UUID) -> UUID | None:
+    """The conduct case that a concern opened."""
+    found: UUID | None = await session.scalar(select(ConductCaseRow.case).where(ConductCaseRow.concern == concern))
     return found
 
 

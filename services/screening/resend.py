@@ -5,12 +5,27 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening import conduct
 from services.screening.decisions import told
-from services.screening.tables import ActRow, CaseRow
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined, ScreeningResent
+from services.screening.tables import ActRow, CaseRow, ConductCaseRow
+from shared.contracts.screening import (
+    CaseClosed,
+    CaseOpened,
+    ClearanceEnded,
+    ScreeningCleared,
+    ScreeningDeclined,
+    ScreeningResent,
+)
 from shared.outbox.resend import Batch, Current, Resends
 
 resends = Resends("screening", ScreeningResent)
+
+
+@resends.family(CaseOpened, CaseClosed)
+async def conduct_cases(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """Every conduct case, as of its last change that was told."""
+    rows = batch.locked(select(ConductCaseRow), ConductCaseRow.case, ConductCaseRow.site)
+    return [Current(row.case, conduct.told(row), row.told_at) for row in await session.scalars(rows)]
 
 
 @resends.family(ScreeningCleared, ScreeningDeclined, ClearanceEnded)

@@ -3,12 +3,17 @@
 from services.screening.tables.base import Base
 from services.screening.tables.briefings import AcknowledgementRow, BriefingRow
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
+from services.screening.tables.conduct import ConductCaseRow, EntryKind, EntryRow, MeasureRow, NamedRow, ReplyRow
 from services.screening.tables.copies import AgreementRow, FactsRow, OfferingRow, PlaceRow, RoleRow
 from services.screening.tables.interviews import InterviewRow, SlotRow
+from services.screening.tables.oncall import AlarmRow, DutyRow, PageRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
+from services.screening.tables.register import LookupRow, RegisterEntryRow
+from services.screening.tables.reports import ReportAnswerRow, ReportRow
 from services.screening.tables.samples import SampleRow
 from services.screening.tables.settlements import SettlementRow
 from services.screening.tables.steps import StepRow
+from services.screening.tables.ties import TieKind, TieRow
 from services.screening.tables.training import AttemptRow, CertificateRow, TrainingRow
 
 __all__ = [
@@ -16,22 +21,37 @@ __all__ = [
     "Act",
     "ActRow",
     "AgreementRow",
+    "AlarmRow",
     "AttemptRow",
     "Base",
     "BriefingRow",
     "CaseRow",
     "CertificateRow",
+    "ConductCaseRow",
+    "DutyRow",
+    "EntryKind",
+    "EntryRow",
     "FactsRow",
     "InterviewRow",
+    "LookupRow",
+    "MeasureRow",
+    "NamedRow",
     "OfferingRow",
+    "PageRow",
     "PlaceRow",
     "ReferenceLetterRow",
     "ReferenceRow",
+    "RegisterEntryRow",
+    "ReplyRow",
+    "ReportAnswerRow",
+    "ReportRow",
     "ResultRow",
     "RoleRow",
     "SampleRow",
     "SettlementRow",
     "SlotRow",
     "StepRow",
+    "TieKind",
+    "TieRow",
     "TrainingRow",
 ]

@@ -10,6 +10,7 @@ import pytest
 from shared.access import OPEN_ROUTES
 from shared.contracts.intake import ApplicationSubmitted
 from shared.ids import new_id
+from tests.service.screening.conduct_routes import CONDUCT_ROUTES
 from tests.service.screening.scenes import CLEAR, PERSON, only_case, pass_all, post, types
 from tests.service.screening.step_access import STEP_ROUTES
 from tests.service.screening.story import SITE, applies, role
@@ -176,7 +177,9 @@ async def test_every_route_asks_for_a_grant(it: Running) -> None:
         ("POST", "/cases/{clearance}/decision"): {"decision": "decline", "criterion": "volunteer-no-time"},
         ("POST", "/cases/{clearance}/withdrawal"): {"criterion": "volunteer-safety"},
     }
-    assert set(routes) | set(STEP_ROUTES) == {route for route in it.routes() if route[1] not in OPEN_ROUTES}
+    assert set(routes) | set(STEP_ROUTES) | CONDUCT_ROUTES == {
+        route for route in it.routes() if route[1] not in OPEN_ROUTES
+    }
     for (method, template), body in routes.items():
         path = template.replace("{clearance}", case)
         async with it.client() as nobody, it.client(role="coordinator", site=SITE) as other_role:

@@ -112,7 +112,7 @@ async def test_the_reason_is_for_screeners(it: Running) -> None:
 
 
 async def test_a_conflict_of_laws_is_settled_by_a_person(it: Running) -> None:
-    """R41: Pennsylvania's organisation asks for what Germany, where it is decided, forbids; neither law is preferred."""
+    """R41: Pennsylvania's organisation asks for what Germany forbids where it is decided; neither law wins."""
     await it.hear(role("mentor-adult", "mentor", "one-on-one", "minors", "works-with-clients"), sequence=2)
     above = {"site": "net.af", "place": "organisation", "zone": "UTC", "country": "US", "subdivision": "US-PA"}
     await it.hear(SiteChanged.model_validate(above))
