@@ -113,7 +113,7 @@ async def test_a_policy_adds_steps_and_shortens(running: Start) -> None:
         await it.hear(told)
     assert await required(it) == ["identity", "training", "references"]
     await it.hear(offering(steps_mentor=["interview"], culture_briefing=True, clearance_months=3), sequence=2)
-    assert await required(it) == ["identity", "training", "references", "culture-briefing", "interview"]
+    assert await required(it) == ["identity", "training", "culture-briefing", "references", "interview"]
     await pass_all(it)
     status, cleared = await post(it, "decision", CLEAR)
     assert (status, cleared["valid_until"]) == (200, str(months_later(BEGINNING.date(), 3)))
