@@ -126,6 +126,9 @@ def _open(ledger: _Ledger, network: Path) -> None:
     document = tomllib.loads(network.read_text(encoding="utf-8"))
     for place in document["places"]:
         ledger.tell("site.changed", place["site"], place["site"])
+    for tick in document["readiness"]:
+        if tick["item"] == "law-draft-accepted":  # told again: screening hears that somebody accepted it
+            ledger.tell("site.changed", tick["site"], tick["site"])
     for role in document["roles"]:
         ledger.tell("role.changed", role["site"], role["role"])
     for offering in document["offerings"]:
