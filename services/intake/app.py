@@ -1,10 +1,14 @@
 """The composition root of intake: the only place that wires its parts."""
 
-from services.intake import handlers
+from services.intake import handlers, timers
 from services.intake.api import (
+    admissions,
     applications,
     catalogue,
+    consent_texts,
+    consents,
     documents,
+    guardians,
     imports,
     local,
     network,
@@ -34,10 +38,14 @@ def build(settings: Settings | None = None) -> Service:
         network,
         people,
         particulars,
+        guardians,
+        consent_texts,
+        consents,
+        admissions,
         signatures,
         applications,
         imports,
         reads,
     )
     routers = [module.router for module in modules]
-    return Service("intake", settings or Settings(), routers=routers, handlers=handlers.events)
+    return Service("intake", settings or Settings(), routers=routers, handlers=handlers.events, rules=timers.rules)

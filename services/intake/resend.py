@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake import consents as consent_rows
 from services.intake import queries
 from services.intake.domain.applications import SUBMITTED
 from services.intake.policies import policies_of
 from services.intake.tables import (
     ApplicationRow,
     CalendarRow,
+    ComingOfAgeRow,
+    ConsentRow,
     OfferingRow,
     ParticularsRow,
     PersonRow,
@@ -22,8 +25,11 @@ from services.intake.tables import (
 from shared.contracts.intake import (
     ApplicationSubmitted,
     CalendarChanged,
+    ConsentGiven,
+    ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonCameOfAge,
     ProfileChanged,
     RoleChanged,
     SiteChanged,
@@ -31,6 +37,7 @@ from shared.contracts.intake import (
 from shared.outbox.resend import Batch, Current, Resends
 
 resends = Resends("intake", IntakeResent)
+resends.fact(PersonCameOfAge, ComingOfAgeRow.person)
 
 
 @resends.family(SiteChanged)
@@ -81,3 +88,12 @@ async def applications(session: AsyncSession, batch: Batch) -> Sequence[Current]
     rows = rows.where(ApplicationRow.state == SUBMITTED)
     found = await session.execute(batch.locked(rows, ApplicationRow.application, ApplicationRow.site))
     return [Current(row.application, queries.submitted_event(row, kind), row.submitted_at) for row, kind in found]
+
+
+@resends.family(ConsentGiven, ConsentWithdrawn)
+async def consents(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """Every consent that was told of; whoever changes one holds the row of its person."""
+    rows = select(ConsentRow, PersonRow.site).join(PersonRow, PersonRow.person == ConsentRow.person)
+    rows = rows.where(ConsentRow.state != "waiting")
+    found = await session.execute(batch.locked(rows, ConsentRow.consent, PersonRow.site))
+    return [Current(row.consent, consent_rows.told(row, site), row.changed_at) for row, site in found]

@@ -13,6 +13,7 @@ from services.matching.domain.pool import Candidate, Clearance, Engagement, Know
 from services.matching.tables import (
     ApplicationRow,
     ClearanceRow,
+    ConsentRow,
     OfferingRow,
     PairRow,
     ProfileRow,
@@ -43,6 +44,7 @@ async def pool_of(session: AsyncSession, offering: OfferingRow, today: date) -> 
         profiles=await profiles_of(session, people),
         absent=await _absent(session, people),
         engagements=await _engagements(session, offering.offering, today),
+        withdrawn=await withdrawn(session, people, today),
     )
     return pool(knowledge, offering.site, today)
 
@@ -74,6 +76,12 @@ def _profile(row: ProfileRow) -> Profile:
         weekly_hours=row.weekly_hours or 0.0,
         free_hours=frozenset(row.free_hours or ()),
     )
+
+
+async def withdrawn(session: AsyncSession, people: Collection[UUID], today: date) -> set[UUID]:
+    """Those of whom a consent was withdrawn or ran out; nobody of whom none was heard."""
+    ended = or_(ConsentRow.state == "withdrawn", ConsentRow.valid_until < today)
+    return set(await session.scalars(select(ConsentRow.person).where(ConsentRow.person.in_(people), ended)))
 
 
 async def _absent(session: AsyncSession, people: Collection[UUID]) -> set[UUID]:

@@ -1,12 +1,18 @@
-"""The event door: pairs from matching, clearances from screening, reply limits from intake."""
+"""The event door: pairs from matching, clearances from screening, reply limits and consents from intake."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.messaging import clocks, queries
 from services.messaging.domain.replies import Limits
-from services.messaging.tables import ClearanceRow, ConversationRow, DebtRow, MemberRow, ReplyLimitRow
-from shared.contracts.intake import IntakeResent, OfferingChanged
+from services.messaging.tables import ClearanceRow, ConsentRow, ConversationRow, DebtRow, MemberRow, ReplyLimitRow
+from shared.contracts.intake import (
+    NEEDED_CONSENTS,
+    ConsentGiven,
+    ConsentWithdrawn,
+    IntakeResent,
+    OfferingChanged,
+)
 from shared.contracts.matching import MatchingResent, PairClosed, PairMatched
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined, ScreeningResent
 from shared.copies import note_resent
@@ -26,6 +32,10 @@ events.copies_of(
 events.copies_of(
     OfferingChanged, row=ReplyLimitRow, key="offering",
     orphan="Put the offering again (`rapport network apply`); its reply limits go on meanwhile.",
+)  # fmt: skip
+events.copies_of(
+    ConsentGiven, ConsentWithdrawn, row=ConsentRow, key="consent",
+    orphan="Intake knows this consent no more: ask the person anew; until then they write as it was last told.",
 )  # fmt: skip
 
 
@@ -111,6 +121,29 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
         concerned = DebtRow.pair.in_(select(ConversationRow.pair).where(ConversationRow.offering == event.offering))
         await clocks.hold_people(session, {debt.debtor for debt in await queries.open_debts(session, concerned)})
         await clocks.compute_anew(session, concerned)
+
+
+@events.subscriber(ConsentGiven)
+async def on_consent_given(event: ConsentGiven, heard: Heard, session: Session) -> None:
+    """Know that somebody agrees to take part, or again; what stood still for them goes on."""
+    await _store_consent(session, event, heard.sequence)
+
+
+@events.subscriber(ConsentWithdrawn)
+async def on_consent_withdrawn(event: ConsentWithdrawn, heard: Heard, session: Session) -> None:
+    """Know that somebody agrees no longer; from now on they write to nobody and nobody to them (R27)."""
+    await _store_consent(session, event, heard.sequence)
+
+
+async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdrawn, sequence: str) -> None:
+    """Of the purposes without which nobody takes part; the others stop no messages."""
+    if event.purpose not in NEEDED_CONSENTS:
+        return
+    values = event.model_dump(include={"consent", "person", "purpose"}) | {
+        "state": "given" if isinstance(event, ConsentGiven) else "withdrawn",
+        "valid_until": event.valid_until if isinstance(event, ConsentGiven) else None,
+    }
+    await store_state(session, ConsentRow, "consent", sequence, values)
 
 
 @events.subscriber(MatchingResent)

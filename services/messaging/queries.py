@@ -7,11 +7,13 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.messaging.domain.away import Absence, effective
+from services.messaging.domain.consents import Consent
 from services.messaging.domain.replies import Limits
 from services.messaging.domain.writing import Clearance, Pair
 from services.messaging.tables import (
     AwayNoticeRow,
     ClearanceRow,
+    ConsentRow,
     ConversationRow,
     DebtRow,
     MemberRow,
@@ -47,6 +49,12 @@ async def clearances_of(session: AsyncSession, people: Collection[UUID]) -> list
     return [
         Clearance(row.person, RoleKind(row.role), row.offering, row.site, row.state, row.valid_until) for row in rows
     ]
+
+
+async def consents_of(session: AsyncSession, people: Collection[UUID]) -> list[Consent]:
+    """All that intake said of some people's consents."""
+    rows = await session.scalars(select(ConsentRow).where(ConsentRow.person.in_(people)))
+    return [Consent(row.person, row.state, row.valid_until) for row in rows]
 
 
 async def open_debts(session: AsyncSession, *where: ColumnElement[bool]) -> list[DebtRow]:

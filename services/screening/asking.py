@@ -6,6 +6,7 @@ from typing import Any, cast
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening import agreeing
 from services.screening.domain.facts import Facts, Forbidden, Requirements, Step
 from services.screening.domain.requirements import requirements
 from services.screening.queries import known_place, known_role
@@ -28,6 +29,7 @@ async def ask(session: AsyncSession, case: CaseRow, day: date) -> None:
     case.state, case.risks = "open", role.risks
     case.required = [step.check for step in found.steps if step.only is None]
     case.requirements = _document(found)
+    await agreeing.answer(session, case, case.opened_at)
 
 
 def _facts(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> Facts:

@@ -4,6 +4,8 @@ from datetime import date
 
 from shared.contracts import Contradiction
 
+MAJORITY = 18
+"""Years from which a person decides alone. No pack that was read says otherwise."""
 OLDEST = 120
 """Years; whoever is older was typed wrongly."""
 
@@ -19,6 +21,11 @@ def birthday(born_on: date, years: int) -> date:
         return born_on.replace(year=born_on.year + years)
     except ValueError:
         return date(born_on.year + years, 3, 1)
+
+
+def of_age_on(born_on: date) -> date:
+    """The day on which somebody comes of age (trap 10)."""
+    return birthday(born_on, MAJORITY)
 
 
 def faults(born_on: date | None, lives_since: date | None, today: date) -> dict[str, str]:

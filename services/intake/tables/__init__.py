@@ -1,20 +1,30 @@
 """The tables of intake's database. Names, contact data and profiles of people have their one home here."""
 
+from services.intake.tables.admissions import AdmissionRow
 from services.intake.tables.applications import ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
+from services.intake.tables.consents import ComingOfAgeRow, ConsentRow, ConsentTextRow, ConsentWordRow
 from services.intake.tables.documents import AttestationRow, DocumentRow, DocumentVersionRow, SignatureRow
+from services.intake.tables.guardians import GuardianCardRow, GuardianRow
 from services.intake.tables.people import ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
 
 __all__ = [
+    "AdmissionRow",
     "ApplicationRow",
     "AttestationRow",
     "Base",
     "CalendarRow",
+    "ComingOfAgeRow",
+    "ConsentRow",
+    "ConsentTextRow",
+    "ConsentWordRow",
     "DocumentRow",
     "DocumentVersionRow",
+    "GuardianCardRow",
+    "GuardianRow",
     "OfferingRow",
     "ParticularsRow",
     "PersonRow",

@@ -23,6 +23,8 @@ class Refusal(StrEnum):
     PAIRED_BEFORE = "paired-before"
     MENTOR_NOT_CLEARED = "mentor-not-cleared"
     MENTEE_NOT_CLEARED = "mentee-not-cleared"
+    MENTOR_CONSENT_WITHDRAWN = "mentor-consent-withdrawn"
+    MENTEE_CONSENT_WITHDRAWN = "mentee-consent-withdrawn"
     MENTEE_HAS_MENTOR = "mentee-has-mentor"
     MENTOR_HOURS_FULL = "mentor-hours-full"
     MENTEE_HOURS_FULL = "mentee-hours-full"
@@ -34,6 +36,8 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.PAIRED_BEFORE: "These two are or were a pair; nobody is paired with the same person again.",
     Refusal.MENTOR_NOT_CLEARED: "The mentor is not cleared for this offering; wait for screening.",
     Refusal.MENTEE_NOT_CLEARED: "The mentee is not cleared for this offering; wait for screening.",
+    Refusal.MENTOR_CONSENT_WITHDRAWN: "A consent that the mentor takes part by has ended; ask for it anew first.",
+    Refusal.MENTEE_CONSENT_WITHDRAWN: "A consent that the mentee takes part by has ended; ask for it anew first.",
     Refusal.MENTEE_HAS_MENTOR: "The mentee has a mentor in this offering; close that pair first.",
     Refusal.MENTOR_HOURS_FULL: "The mentor's weekly hours are taken, or not known yet; ask the mentor for more.",
     Refusal.MENTEE_HOURS_FULL: "The mentee's weekly hours are taken, or not known yet; ask the mentee for more.",
@@ -49,6 +53,7 @@ class Party:
     profile: Profile | None
     pairs: int = 0
     has_mentor_here: bool = False
+    agrees: bool = True
 
     @property
     def has_hours(self) -> bool:
@@ -65,6 +70,8 @@ def refusals(mentor: Party, mentee: Party, *, paired_before: bool) -> list[Refus
         Refusal.PAIRED_BEFORE: paired_before,
         Refusal.MENTOR_NOT_CLEARED: RoleKind.MENTOR not in mentor.cleared_as,
         Refusal.MENTEE_NOT_CLEARED: RoleKind.MENTEE not in mentee.cleared_as,
+        Refusal.MENTOR_CONSENT_WITHDRAWN: not mentor.agrees,
+        Refusal.MENTEE_CONSENT_WITHDRAWN: not mentee.agrees,
         Refusal.MENTEE_HAS_MENTOR: mentee.has_mentor_here,
         Refusal.MENTOR_HOURS_FULL: not mentor.has_hours,
         Refusal.MENTEE_HOURS_FULL: not mentee.has_hours,

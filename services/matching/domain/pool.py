@@ -22,6 +22,7 @@ class Unavailable(StrEnum):
 
     BEING_SCREENED = "being-screened"
     CLEARANCE_LAPSED = "clearance-lapsed"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
     PROFILE_NOT_READ = "profile-not-read"
     PROFILE_UNKNOWN = "profile-unknown"
     HAS_MENTOR = "has-mentor"
@@ -82,13 +83,17 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All that the pool of an offering is made from. `absent` are people whom intake does not know."""
+    """All that the pool of an offering is made from. `absent` are people whom intake does not know.
+
+    `withdrawn` are those of whom a consent ended.
+    """
 
     applied: Collection[tuple[UUID, RoleKind, str]] = ()
     clearances: Collection[Clearance] = ()
     profiles: dict[UUID, Profile] = field(default_factory=dict)
     absent: Collection[UUID] = ()
     engagements: dict[UUID, Engagement] = field(default_factory=dict)
+    withdrawn: Collection[UUID] = ()
 
 
 def spoken_language(tag: str) -> str:
@@ -142,6 +147,8 @@ def _cleared(known: Knowledge, group: list[Clearance], offering_site: str, today
     person, role = said[0].person, said[0].role
     profile, engaged = known.profiles.get(person), known.engagements.get(person, Engagement())
     places, reason = _places(profile, engaged, role, bool(standing), person in known.absent)
+    if standing and person in known.withdrawn:
+        places, reason = 0, Unavailable.CONSENT_WITHDRAWN
     since = min((clearance.cleared_on or today for clearance in said), default=today)
     return Candidate(
         person,

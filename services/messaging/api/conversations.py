@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from services.messaging import queries
 from services.messaging.api.debts import Debt
+from services.messaging.domain.consents import all_consent
 from services.messaging.domain.writing import may_write
 from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow, MemberRow
 from services.messaging.visibility import conversation_for, visible_to
@@ -84,9 +85,10 @@ async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, 
     seen = await conversation_for(session, caller, pair)
     (conversation,) = await _seen_by(session, caller, [seen.row])
     clearances = await queries.clearances_of(session, seen.people)
+    consents, today = await queries.consents_of(session, seen.people), clock.today()
     return OneConversation(
         **conversation.model_dump(),
-        may_write=may_write(seen.pair, clearances, clock.today()),
+        may_write=may_write(seen.pair, clearances, today) and all_consent(seen.people, consents, today),
         away=await _away(session, seen.people, clock.now(), with_notes=seen.mine is not None),
     )
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import func, select, update
 
 from services.messaging import clocks, queries
+from services.messaging.domain.consents import check_consents
 from services.messaging.domain.replies import new_debtors
 from services.messaging.domain.writing import check_may_write, message_text
 from services.messaging.tables import DebtRow, MemberRow, MessageRow, ReadingRow
@@ -59,6 +60,7 @@ async def send(pair: UUID, body: NewMessage, session: SessionDep, caller: Caller
     await clocks.hold_offering(session, conversation.row.offering)
     await clocks.hold_people(session, conversation.people)
     check_may_write(conversation.pair, await queries.clearances_of(session, conversation.people), now.date())
+    check_consents(conversation.people, await queries.consents_of(session, conversation.people), now.date())
     await _check_reply(session, pair, body.in_reply_to)
     message = _store(session, conversation, sender, body, now)
     debts = await queries.open_debts(session, DebtRow.pair == pair)

@@ -8,9 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from services.screening import decisions
+from services.screening import agreeing, decisions
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import Outcome, check_results
+from services.screening.domain.consents import check_typed
 from services.screening.queries import results_of
 from services.screening.tables import ResultRow
 from services.screening.visibility import case_to_screen
@@ -60,6 +61,7 @@ async def record_results(
     known = await results_of(session, clearance)
     if new := [result for result in body.results if not _is_known(known, result)]:
         check_results(row.required, row.state, [result.check for result in body.results])
+        check_typed([result.check for result in new], await agreeing.consents_of(session, row.person))
         if "if-match" in request.headers:
             require_match(request, version_of(row))
         corrects = any(result.check in known for result in new)

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.screening.domain.cases import Category, Outcome, State
+from services.screening.domain.consents import Shown
 from services.screening.tables import CaseRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
 
@@ -83,7 +84,10 @@ class RecordedResult(BaseModel):
 
 
 class CaseDetail(CaseSummary):
-    """A case as its screeners see it; its person sees it without results and criteria."""
+    """A case as its screeners see it; its person sees it without results and criteria.
+
+    `consents` is shown where one case is read: a clearance stays when a consent is withdrawn.
+    """
 
     requirements: list[Requirement]
     forbidden: list[Forbidden] = []
@@ -97,6 +101,7 @@ class CaseDetail(CaseSummary):
     ending_version: int | None = None
     ending_category: Category | None = None
     results: list[RecordedResult] = []
+    consents: Shown | None = None
 
     @classmethod
     def for_person(cls, row: CaseRow) -> Self:
@@ -114,7 +119,7 @@ class CaseDetail(CaseSummary):
         return cls.for_person(row).model_copy(update={**citations, "results": recorded})
 
 
-_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results"}
+_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results", "consents"}
 _FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - _NOT_OF_THE_ROW
 
 

@@ -2,6 +2,7 @@
 
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
+from services.screening.tables.consents import ConsentRow
 from services.screening.tables.copies import PlaceRow, RoleRow
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "ActRow",
     "Base",
     "CaseRow",
+    "ConsentRow",
     "PlaceRow",
     "ResultRow",
     "RoleRow",

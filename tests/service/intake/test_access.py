@@ -8,6 +8,7 @@ from httpx2 import AsyncClient, Response
 
 from shared.ids import new_id
 from tests.service.intake.access import ALL, ROUTES, Case
+from tests.service.intake.consenting import known_guardian, texts
 from tests.service.intake.scenes import (
     OFFERING,
     PROFILE,
@@ -33,6 +34,8 @@ async def prepared(running: Start) -> tuple[Running, UUID, UUID]:
     person = await registered(it)
     good(await coordinator(it).put(f"/people/{person}/profile", json=PROFILE))
     good(await coordinator(it).put(f"/people/{person}/particulars", json={"lives_in": "AF"}))
+    await texts(it)
+    await known_guardian(it, person)
     asked = {"person": str(person), "role": "mentee-adult", "offering": OFFERING}
     return it, person, UUID(good(await coordinator(it).post("/applications", json=asked))["application"])
 
