@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any
+from uuid import UUID
 
+from tests.service.intake import consenting
 from tests.service.intake import scenes as intake
 from tests.service.matching import scenes as matching
 from tests.service.messaging import scenes as messaging
@@ -12,11 +14,18 @@ from tests.support.running import BEGINNING, Running
 
 
 async def live_intake(it: Running) -> None:
-    """A network with a calendar, two people with profiles, one of whom applied and signed."""
+    """A network with a calendar, two people with profiles, one of whom applied and signed; one agrees, one no more."""
     await intake.network(it)
     intake.good(await intake.coordinator(it).post(f"/places/{intake.SITE}/calendar", json=intake.DAYS))
     rows = intake.batch(intake.roster_row(1, evidence=intake.held()), intake.roster_row(2))
-    intake.good(await intake.coordinator(it).post("/imports", json=rows))
+    imported = intake.good(await intake.coordinator(it).post("/imports", json=rows))["rows"]
+    await consenting.texts(it)
+    for number, row in enumerate(imported):
+        person = UUID(row["person"])
+        client = intake.participant(it, person)
+        intake.good(await consenting.agree(client, person, "take-part"))
+        if number:
+            intake.good(await consenting.take_back(client, person, "take-part"))
 
 
 async def live_screening(it: Running) -> None:

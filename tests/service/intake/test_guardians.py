@@ -190,7 +190,7 @@ async def child_again(it: Running) -> UUID:
 
 
 async def test_who_enrolled_a_child_records_what_was_said_and_agrees_to_nothing(it: Running) -> None:
-    """R13: the child's own word, the guardian's paper; never in the facilitator's own name, nor what they verify."""
+    """R72: the child's own word, the guardian's paper; never in the facilitator's own name, nor what they verify."""
     await child(it)
     me = new_id()
     client = facilitator(it, me)

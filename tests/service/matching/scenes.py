@@ -15,7 +15,14 @@ from httpx2 import Response as Answer
 from sqlalchemy import select
 
 from services.matching.tables import Base, ProfileRow
-from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, ProfileChanged
+from shared.contracts.intake import (
+    ApplicationSubmitted,
+    ConsentGiven,
+    ConsentPurpose,
+    ConsentWithdrawn,
+    OfferingChanged,
+    ProfileChanged,
+)
 from shared.contracts.reads import MatchingProfile, MatchingProfiles, PeopleRead
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
 from tests.support.eventually import eventually
@@ -80,6 +87,21 @@ def declined(of: UUID, kind: str, name: str = OFFERING) -> ScreeningDeclined:
 def ended(of: UUID, kind: str, name: str = OFFERING) -> ClearanceEnded:
     """A clearance ends."""
     return ClearanceEnded(**_clearance(of, kind, name, None), ended_on=date(2026, 11, 3))
+
+
+def _consent(of: UUID, purpose: ConsentPurpose) -> dict[str, Any]:
+    number = 0x3000000 if purpose == "take-part" else 0x4000000 if purpose == "data" else 0x5000000
+    return {"consent": UUID(int=of.int + number), "person": of, "purpose": purpose, "site": SITE}
+
+
+def agrees(of: UUID, purpose: ConsentPurpose = "take-part", until: date | None = None) -> ConsentGiven:
+    """Intake tells that somebody agrees."""
+    return ConsentGiven(**_consent(of, purpose), valid_until=until)
+
+
+def agrees_no_more(of: UUID, purpose: ConsentPurpose = "take-part") -> ConsentWithdrawn:
+    """Intake tells that a consent ended."""
+    return ConsentWithdrawn(**_consent(of, purpose), ended_on=date(2026, 11, 2))
 
 
 def changed(of: UUID) -> ProfileChanged:

@@ -5,6 +5,8 @@ from datetime import date
 from shared.contracts import Event
 from tests.service.matching.scenes import (
     OTHER_OFFERING,
+    agrees,
+    agrees_no_more,
     applied,
     changed,
     cleared,
@@ -33,4 +35,7 @@ STORY: list[tuple[Event, int]] = [
     (ended(DARIA, "mentee", OTHER_OFFERING), 2),
     (offering(is_open=False), 2),
     (ended(BORIS, "mentee"), 2),
+    (agrees(AMINA), 1),
+    (agrees_no_more(AMINA), 2),
+    (agrees_no_more(BORIS, "survey"), 1),
 ]

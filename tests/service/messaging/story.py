@@ -3,7 +3,17 @@
 from datetime import date
 
 from shared.contracts import Event
-from tests.service.messaging.scenes import cleared, closed, declined, ended, limits, matched, person
+from tests.service.messaging.scenes import (
+    agrees,
+    agrees_no_more,
+    cleared,
+    closed,
+    declined,
+    ended,
+    limits,
+    matched,
+    person,
+)
 
 AMINA, BORIS, CLARE, DARIA, EDITH, FARID = map(person, range(0x61, 0x67))
 HERAT = "first-steps@net.af.herat"
@@ -25,4 +35,10 @@ STORY: list[tuple[Event, int]] = [
     (ended(CLARE, "mentor", HERAT), 2),
     (closed(SECOND, CLARE, DARIA, HERAT), 2),
     (cleared(DARIA, "mentee", date(2027, 6, 30), HERAT), 2),
+    (agrees(AMINA), 1),
+    (agrees_no_more(AMINA), 2),
+    (agrees(AMINA, until=date(2027, 1, 1)), 3),
+    (agrees(BORIS, "data"), 1),
+    (agrees_no_more(BORIS, "data"), 2),
+    (agrees_no_more(BORIS, "photo-story"), 1),
 ]

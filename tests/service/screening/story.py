@@ -1,9 +1,20 @@
 """What screening hears in a small network's first week."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
-from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged
+from shared.contracts.intake import (
+    NEEDED_CONSENTS,
+    ApplicationSubmitted,
+    ConsentGiven,
+    ConsentPurpose,
+    ConsentWithdrawn,
+    RiskFactor,
+    RoleChanged,
+    SiteChanged,
+)
 
 SITE = "net.af.kabul"
 
@@ -31,6 +42,21 @@ def place(country: str | None = "AF", subdivision: str | None = None) -> SiteCha
     return SiteChanged(site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision)
 
 
+def _consent(person: int, purpose: ConsentPurpose) -> dict[str, Any]:
+    number = 1000 + 10 * person + NEEDED_CONSENTS.index(purpose)
+    return {"consent": identity(number), "person": identity(person), "purpose": purpose, "site": SITE}
+
+
+def agrees(person: int, purpose: ConsentPurpose, until: date | None = None) -> ConsentGiven:
+    """Intake tells that somebody agrees."""
+    return ConsentGiven(**_consent(person, purpose), valid_until=until)
+
+
+def agrees_no_more(person: int, purpose: ConsentPurpose) -> ConsentWithdrawn:
+    """Intake tells that a consent ended."""
+    return ConsentWithdrawn(**_consent(person, purpose), ended_on=date(2026, 11, 2))
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -45,4 +71,9 @@ STORY: list[tuple[Event, int]] = [
     (applies(6, 5, "never-described", "mentor"), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
+    (agrees(3, "take-part"), 1),
+    (agrees(3, "data", date(2027, 5, 1)), 1),
+    (agrees(1, "take-part"), 1),
+    (agrees(1, "data"), 1),
+    (agrees_no_more(1, "data"), 2),
 ]
