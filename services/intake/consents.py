@@ -59,6 +59,12 @@ class Situation:
         of_age_on = self.of_age_on if self.is_of_age else None
         return rules.standing(self.needed(row.purpose), words, self.today, purpose=row.purpose, of_age_on=of_age_on)
 
+    def asks_anew(self, row: ConsentRow) -> bool:
+        """Whether an adult's consent still stands on what a guardian said."""
+        alone = (each.expires_on for each in self.words.get(row.consent, ()) if each.alone)
+        is_their_own = any(until is None or until >= self.today for until in alone)
+        return self.is_of_age and self.standing(row).stands and not is_their_own
+
     def missing(self, purpose: ConsentPurpose, row: ConsentRow | None) -> list[rules.Missing]:
         """What a consent waits for, by name."""
         found = self.standing(row or ConsentRow(consent=None, purpose=purpose)).missing

@@ -77,7 +77,10 @@ class WordView(BaseModel):
 
 
 class ConsentView(BaseModel):
-    """A consent: who must agree, what it waits for, and the words that the caller may see."""
+    """A consent: who must agree, what it waits for, and the words that the caller may see.
+
+    `asked_anew`: the person came of age, and their own word is asked for before `valid_until` is over.
+    """
 
     purpose: ConsentPurpose
     consent: UUID | None
@@ -86,6 +89,7 @@ class ConsentView(BaseModel):
     missing: list[rules.Missing]
     valid_until: date | None
     ended_on: date | None
+    asked_anew: bool
     words: list[WordView] = []
 
 
@@ -264,5 +268,6 @@ def _consent(
         missing=situation.missing(purpose, row),
         valid_until=row.valid_until if row else None,
         ended_on=row.ended_on if row else None,
+        asked_anew=row is not None and situation.asks_anew(row),
         words=[WordView.model_validate(each) for each in words if row and each.consent == row.consent],
     )

@@ -55,6 +55,7 @@ async def test_what_guardians_agreed_to_stands_for_the_grace(it: Running) -> Non
     await it.fire()
     found = await consent(it, person, "take-part")
     assert (found["state"], found["valid_until"], found["needed"]) == ("given", "2026-12-30", ["self"])
+    assert found["asked_anew"]
     it.set_clock(COMES_OF_AGE + 30 * DAY - MINUTE)
     assert await it.fire() == 0
     it.set_clock(COMES_OF_AGE + 30 * DAY)
@@ -75,7 +76,7 @@ async def test_who_agrees_themself_in_time_goes_on(it: Running) -> None:
     it.set_clock(COMES_OF_AGE + 400 * DAY)
     assert await it.fire() == 0
     found = await consent(it, person, "take-part")
-    assert (found["state"], found["valid_until"]) == ("given", None)
+    assert (found["state"], found["valid_until"], found["asked_anew"]) == ("given", None, False)
     assert (await consents_told(it))[-1] == ("take-part", "given")
 
 
