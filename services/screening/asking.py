@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import agreeing
+from services.screening.domain.consents import ANSWERED_BY_INTAKE
 from services.screening.domain.facts import Facts, Forbidden, Requirements, Step
 from services.screening.domain.requirements import requirements
 from services.screening.queries import known_place, known_role
@@ -27,9 +28,11 @@ async def ask(session: AsyncSession, case: CaseRow, day: date) -> None:
         return
     found = requirements(_facts(case, role, place, day), law())
     case.state, case.risks = "open", role.risks
+    before = case.required
     case.required = [step.check for step in found.steps if step.only is None]
     case.requirements = _document(found)
-    await agreeing.answer(session, case, case.opened_at)
+    if not ANSWERED_BY_INTAKE.isdisjoint((*before, *case.required)):
+        await agreeing.answer(session, case, case.opened_at)
 
 
 def _facts(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> Facts:

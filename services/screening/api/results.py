@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from services.screening import agreeing, decisions
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import Outcome, check_results
-from services.screening.domain.consents import check_typed
+from services.screening.domain.consents import ANSWERED_BY_INTAKE, check_typed
 from services.screening.queries import results_of
 from services.screening.tables import ResultRow
 from services.screening.visibility import case_to_screen
@@ -61,7 +61,8 @@ async def record_results(
     known = await results_of(session, clearance)
     if new := [result for result in body.results if not _is_known(known, result)]:
         check_results(row.required, row.state, [result.check for result in body.results])
-        check_typed([result.check for result in new], await agreeing.consents_of(session, row.person))
+        if typed := ANSWERED_BY_INTAKE.intersection(result.check for result in new):
+            check_typed(typed, await agreeing.consents_of(session, row.person))
         if "if-match" in request.headers:
             require_match(request, version_of(row))
         corrects = any(result.check in known for result in new)

@@ -40,7 +40,9 @@ def shown(consents: Mapping[str, Consent]) -> Shown | None:
     return "given" if result_of(consents) else "incomplete"
 
 
-def check_typed(checks: Iterable[str], consents: Mapping[str, Consent]) -> None:
-    """Raises Contradiction for a result that intake answers, once it told anything of this person's consents."""
-    if consents and (typed := sorted(ANSWERED_BY_INTAKE.intersection(checks))):
-        raise Contradiction(f"{', '.join(typed)} follows from the consents that intake holds; record them there.")
+def check_typed(typed: Iterable[str], consents: Mapping[str, Consent]) -> None:
+    """Raises Contradiction for results that intake answers, once it told anything of this person's consents."""
+    if consents:
+        raise Contradiction(
+            f"{', '.join(sorted(typed))} follows from the consents that intake holds; record them there."
+        )
