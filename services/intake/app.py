@@ -1,14 +1,18 @@
 """The composition root of intake: the only place that wires its parts."""
 
-from services.intake import handlers
+from services.intake import handlers, timers
 from services.intake.api import (
+    admissions,
     agreements,
     applications,
     catalogue,
+    consent_texts,
+    consents,
     documents,
     drafts,
     forms,
     funnel,
+    guardians,
     held,
     imports,
     local,
@@ -46,6 +50,10 @@ def build(settings: Settings | None = None) -> Service:
         people,
         particulars,
         held,
+        guardians,
+        consent_texts,
+        consents,
+        admissions,
         signatures,
         forms,
         agreements,
@@ -59,4 +67,4 @@ def build(settings: Settings | None = None) -> Service:
     )
     routers = [module.router for module in modules]
     links = Links.from_file(settings.link_secret_file)
-    return Service("intake", settings, routers=routers, handlers=handlers.events, links=links)
+    return Service("intake", settings, routers=routers, handlers=handlers.events, rules=timers.rules, links=links)

@@ -6,11 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import agreements, queries
+from services.intake import consents as consent_rows
 from services.intake.domain.applications import SUBMITTED
 from services.intake.policies import policies_of
 from services.intake.tables import (
     ApplicationRow,
     CalendarRow,
+    ComingOfAgeRow,
+    ConsentRow,
     HeldClearanceRow,
     OfferingRow,
     ParticularsRow,
@@ -26,8 +29,11 @@ from shared.contracts.intake import (
     ApplicationSubmitted,
     ApplicationWithdrawn,
     CalendarChanged,
+    ConsentGiven,
+    ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonCameOfAge,
     ProfileChanged,
     RoleChanged,
     SiteChanged,
@@ -35,6 +41,7 @@ from shared.contracts.intake import (
 from shared.outbox.resend import Batch, Current, Resends
 
 resends = Resends("intake", IntakeResent)
+resends.fact(PersonCameOfAge, ComingOfAgeRow.person)
 
 
 @resends.family(SiteChanged)
@@ -105,3 +112,12 @@ async def applications(session: AsyncSession, batch: Batch) -> Sequence[Current]
         else Current(row.application, queries.withdrawn_event(row, kind), row.closed_at)
         for row, kind in found
     ]
+
+
+@resends.family(ConsentGiven, ConsentWithdrawn)
+async def consents(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """Every consent that was told of; whoever changes one holds the row of its person."""
+    rows = select(ConsentRow, PersonRow.site).join(PersonRow, PersonRow.person == ConsentRow.person)
+    rows = rows.where(ConsentRow.state != "waiting")
+    found = await session.execute(batch.locked(rows, ConsentRow.consent, PersonRow.site))
+    return [Current(row.consent, consent_rows.told(row, site), row.changed_at) for row, site in found]

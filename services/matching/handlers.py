@@ -1,4 +1,7 @@
-"""The event door: offerings, applications and profiles from intake, clearances from screening. Each stores its half."""
+"""The event door: offerings, applications, profiles and consents from intake, clearances from screening.
+
+Each stores its half.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -6,11 +9,14 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.matching.tables import AgreementRow, ApplicationRow, ClearanceRow, OfferingRow, ProfileRow
+from services.matching.tables import AgreementRow, ApplicationRow, ClearanceRow, ConsentRow, OfferingRow, ProfileRow
 from shared.contracts.intake import (
+    NEEDED_CONSENTS,
     AgreementSigned,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    ConsentGiven,
+    ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
     ProfileChanged,
@@ -40,6 +46,10 @@ events.copies_of(
 events.copies_of(
     AgreementSigned, row=AgreementRow, key="agreement",
     orphan="Ask the person to sign again; until then confirm nothing that rests on this signature.",
+)  # fmt: skip
+events.copies_of(
+    ConsentGiven, ConsentWithdrawn, row=ConsentRow, key="consent",
+    orphan="Intake knows this consent no more: ask the person anew before you pair them.",
 )  # fmt: skip
 
 NOTHING_HEARD = ""
@@ -112,6 +122,29 @@ async def on_screening_declined(event: ScreeningDeclined, heard: Heard, session:
 async def on_clearance_ended(event: ClearanceEnded, heard: Heard, session: Session) -> None:
     """Take a person out of the pool. Their pairs stay, frozen (trap 7), until a coordinator closes them."""
     await _store_clearance(session, event, heard.sequence, {"state": "ended", "valid_until": None})
+
+
+@events.subscriber(ConsentGiven)
+async def on_consent_given(event: ConsentGiven, heard: Heard, session: Session) -> None:
+    """Know that somebody agrees to take part, or again."""
+    await _store_consent(session, event, heard.sequence)
+
+
+@events.subscriber(ConsentWithdrawn)
+async def on_consent_withdrawn(event: ConsentWithdrawn, heard: Heard, session: Session) -> None:
+    """Pair this person with nobody until they agree again; open pairs stay, frozen."""
+    await _store_consent(session, event, heard.sequence)
+
+
+async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdrawn, sequence: str) -> None:
+    """Of the purposes without which nobody takes part; the others decide on no pair."""
+    if event.purpose not in NEEDED_CONSENTS:
+        return
+    values = event.model_dump(include={"consent", "person", "purpose"}) | {
+        "state": "given" if isinstance(event, ConsentGiven) else "withdrawn",
+        "valid_until": event.valid_until if isinstance(event, ConsentGiven) else None,
+    }
+    await store_state(session, ConsentRow, "consent", sequence, values)
 
 
 @events.subscriber(IntakeResent)

@@ -58,6 +58,8 @@ async def parties_of(session: AsyncSession, offering: OfferingRow, people: Colle
         )
         for person in people
     }
+    for person in await queries.withdrawn(session, people, today):
+        parties[person].agrees = False
     for pair in await queries.open_pairs_of(session, people):
         for person in {pair.mentor, pair.mentee} & parties.keys():
             parties[person].pairs += 1

@@ -14,6 +14,7 @@ from services.matching.domain.pool import Candidate, Clearance, Engagement, Know
 from services.matching.tables import (
     ApplicationRow,
     ClearanceRow,
+    ConsentRow,
     OfferingRow,
     PairRow,
     ProfileRow,
@@ -45,6 +46,7 @@ async def pool_of(session: AsyncSession, offering: OfferingRow, today: date) -> 
         absent=await _absent(session, people),
         engagements=await _engagements(session, offering.offering, today),
         unsigned=(await agreements.agreed(session, offering.agreement, people)).unsigned(people),
+        withdrawn=await withdrawn(session, people, today),
     )
     return pool(knowledge, offering.site, today)
 
@@ -79,6 +81,12 @@ def _profile(row: ProfileRow) -> Profile:
         weekly_hours=row.weekly_hours or 0.0,
         free_hours=frozenset(row.free_hours or ()),
     )
+
+
+async def withdrawn(session: AsyncSession, people: Collection[UUID], today: date) -> set[UUID]:
+    """Those of whom a consent was withdrawn or ran out; nobody of whom none was heard."""
+    ended = or_(ConsentRow.state == "withdrawn", ConsentRow.valid_until < today)
+    return set(await session.scalars(select(ConsentRow.person).where(ConsentRow.person.in_(people), ended)))
 
 
 async def _absent(session: AsyncSession, people: Collection[UUID]) -> set[UUID]:

@@ -113,6 +113,24 @@ class ClearanceRow(Base):
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
+class ConsentRow(Base):
+    """What intake last told of a consent without which nobody takes part. Who gave it is not known here."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('take-part', 'data')", name="purpose"),
+        CheckConstraint("state IN ('given', 'withdrawn')", name="state"),
+        Index(None, "person"),
+    )
+
+    consent: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    purpose: Mapped[str] = mapped_column(info=PUBLIC)
+    state: Mapped[str] = mapped_column(info=PUBLIC)
+    valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
 class ProfileRow(Base):
     """A person's matching profile, copied from intake; `stale` rows wait to be read.
 

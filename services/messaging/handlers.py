@@ -1,4 +1,4 @@
-"""The event door: pairs from matching, clearances from screening, reply limits from intake."""
+"""The event door: pairs from matching, clearances from screening, reply limits and consents from intake."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -9,12 +9,20 @@ from services.messaging.tables import (
     AgreementRow,
     ClearanceRow,
     ConductCaseRow,
+    ConsentRow,
     ConversationRow,
     DebtRow,
     MemberRow,
     ReplyLimitRow,
 )
-from shared.contracts.intake import AgreementSigned, IntakeResent, OfferingChanged
+from shared.contracts.intake import (
+    NEEDED_CONSENTS,
+    AgreementSigned,
+    ConsentGiven,
+    ConsentWithdrawn,
+    IntakeResent,
+    OfferingChanged,
+)
 from shared.contracts.matching import MatchingResent, PairClosed, PairMatched
 from shared.contracts.screening import (
     CaseClosed,
@@ -49,6 +57,10 @@ events.copies_of(
 events.copies_of(
     AgreementSigned, row=AgreementRow, key="agreement",
     orphan="Ask the person to sign again; until then their pairs go on by this signature.",
+)  # fmt: skip
+events.copies_of(
+    ConsentGiven, ConsentWithdrawn, row=ConsentRow, key="consent",
+    orphan="Intake knows this consent no more: ask the person anew; until then they write as it was last told.",
 )  # fmt: skip
 
 
@@ -160,6 +172,29 @@ async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Ses
     key = {"agreement": f"{event.person}+{event.document}"}
     values = key | event.model_dump(include={"person", "document", "document_version", "number"})
     await store_state(session, AgreementRow, "agreement", heard.sequence, values)
+
+
+@events.subscriber(ConsentGiven)
+async def on_consent_given(event: ConsentGiven, heard: Heard, session: Session) -> None:
+    """Know that somebody agrees to take part, or again; what stood still for them goes on."""
+    await _store_consent(session, event, heard.sequence)
+
+
+@events.subscriber(ConsentWithdrawn)
+async def on_consent_withdrawn(event: ConsentWithdrawn, heard: Heard, session: Session) -> None:
+    """Know that somebody agrees no longer; from now on they write to nobody and nobody to them (R27)."""
+    await _store_consent(session, event, heard.sequence)
+
+
+async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdrawn, sequence: str) -> None:
+    """Of the purposes without which nobody takes part; the others stop no messages."""
+    if event.purpose not in NEEDED_CONSENTS:
+        return
+    values = event.model_dump(include={"consent", "person", "purpose"}) | {
+        "state": "given" if isinstance(event, ConsentGiven) else "withdrawn",
+        "valid_until": event.valid_until if isinstance(event, ConsentGiven) else None,
+    }
+    await store_state(session, ConsentRow, "consent", sequence, values)
 
 
 @events.subscriber(MatchingResent)

@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.messaging.domain.away import Absence, effective
 from services.messaging.domain.concerns import STAFF_KINDS
+from services.messaging.domain.consents import Consent
 from services.messaging.domain.replies import Limits
 from services.messaging.domain.writing import Clearance, Pair, covers
 from services.messaging.tables import (
     AwayNoticeRow,
     ClearanceRow,
     ConductCaseRow,
+    ConsentRow,
     ConversationRow,
     DebtRow,
     MemberRow,
@@ -71,6 +73,12 @@ async def handles(session: AsyncSession, person: UUID | None, concern: UUID) -> 
     """Whether a person handles the conduct case that a concern opened."""
     own = select(ConductCaseRow.case).where(ConductCaseRow.concern == concern, ConductCaseRow.handler == person)
     return person is not None and await session.scalar(own.limit(1)) is not None
+
+
+async def consents_of(session: AsyncSession, people: Collection[UUID]) -> list[Consent]:
+    """All that intake said of some people's consents."""
+    rows = await session.scalars(select(ConsentRow).where(ConsentRow.person.in_(people)))
+    return [Consent(row.person, row.state, row.valid_until) for row in rows]
 
 
 async def open_debts(session: AsyncSession, *where: ColumnElement[bool]) -> list[DebtRow]:

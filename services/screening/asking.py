@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening import agreeing
 from services.screening.anew import note_differences
+from services.screening.domain.consents import ANSWERED_BY_INTAKE
 from services.screening.domain.facts import (
     USUAL_VALIDITY,
     Conflict,
@@ -64,6 +66,8 @@ async def ask(
         await session.flush()  # results name their case
         await session.execute(insert(ResultRow).on_conflict_do_nothing(), held)
     await keep_steps(session, asking, anew=anew - {row["clearance"] for row in held})
+    concerned = [c for c in cases if not ANSWERED_BY_INTAKE.isdisjoint((*before[c.clearance], *c.required))]
+    await agreeing.answer(session, concerned)
     if heard:
         await note_differences(session, asking, before, heard)
 

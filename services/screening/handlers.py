@@ -2,14 +2,26 @@
 
 from typing import Any
 
-from services.screening import agreements, asking, conduct, reporting, withdrawing
+from services.screening import agreeing, agreements, asking, conduct, reporting, withdrawing
 from services.screening.queries import case_of_application, case_of_concern, undecided_cases
-from services.screening.tables import AgreementRow, CaseRow, ConductCaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
+from services.screening.tables import (
+    AgreementRow,
+    CaseRow,
+    ConductCaseRow,
+    ConsentRow,
+    FactsRow,
+    OfferingRow,
+    PlaceRow,
+    RoleRow,
+)
 from shared.access import above, within
 from shared.contracts.intake import (
+    NEEDED_CONSENTS,
     AgreementSigned,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    ConsentGiven,
+    ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
     ProfileChanged,
@@ -46,6 +58,10 @@ events.copies_of(
 events.copies_of(
     AgreementSigned, row=AgreementRow, key="agreement",
     orphan="Ask the person to sign again; until then their clearances stand by this signature.",
+)  # fmt: skip
+events.copies_of(
+    ConsentGiven, ConsentWithdrawn, row=ConsentRow, key="consent",
+    orphan="Intake knows this consent no more: ask the person anew before you decide their case.",
 )  # fmt: skip
 
 
@@ -98,7 +114,8 @@ def _case_of(event: ApplicationSubmitted | ApplicationWithdrawn, heard: Heard) -
 
 def _depends_on(event: ApplicationSubmitted | ApplicationWithdrawn) -> list[str]:
     """What nobody else changes while a case is opened."""
-    return [f"role/{event.role}", f"offering/{event.offering}", *(f"site/{site}" for site in above(event.site))]
+    own = f"role/{event.role}", f"offering/{event.offering}", f"person/{event.person}"
+    return [*own, *(f"site/{site}" for site in above(event.site))]
 
 
 @events.subscriber(RoleChanged)
@@ -182,6 +199,31 @@ async def on_concern_raised(event: ConcernRaised, heard: Heard, session: Session
         told_at=heard.time,
     )
     await conduct.open_case(session, case, event.about, "messaging", clock.now())
+
+
+@events.subscriber(ConsentGiven)
+async def on_consent_given(event: ConsentGiven, heard: Heard, session: Session) -> None:
+    """Answer the checks of a person's undecided cases that rest on consents; nobody types them."""
+    await _store_consent(session, event, heard)
+
+
+@events.subscriber(ConsentWithdrawn)
+async def on_consent_withdrawn(event: ConsentWithdrawn, heard: Heard, session: Session) -> None:
+    """Take those results back in undecided cases. A clearance stays: messaging stops what the person writes."""
+    await _store_consent(session, event, heard)
+
+
+async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdrawn, heard: Heard) -> None:
+    """Of the purposes without which nobody takes part; the others answer no check."""
+    if event.purpose not in NEEDED_CONSENTS:
+        return
+    values = event.model_dump(include={"consent", "person", "purpose"}) | {
+        "state": "given" if isinstance(event, ConsentGiven) else "withdrawn",
+        "valid_until": event.valid_until if isinstance(event, ConsentGiven) else None,
+    }
+    await hold(session, f"person/{event.person}")
+    if await store_state(session, ConsentRow, "consent", heard.sequence, values):
+        await agreeing.answer(session, await undecided_cases(session, CaseRow.person == event.person))
 
 
 @events.subscriber(IntakeResent)

@@ -74,6 +74,11 @@ async def finish_steps(session: AsyncSession, case: CaseRow, checks: Collection[
     )
 
 
+async def reopen_step(session: AsyncSession, case: CaseRow, check: str) -> None:
+    """Its result was taken back."""
+    await session.execute(update(StepRow).where(*_of(case, [check])).values(state="to-do", done_at=None))
+
+
 async def drop_open_steps(session: AsyncSession, case: CaseRow) -> None:
     """The case is decided: what was not done is no work any more."""
     await session.execute(delete(StepRow).where(StepRow.clearance == case.clearance, StepRow.state != "done"))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -23,6 +23,13 @@ Observability = Literal["none", "in-review", "live"]
 """Who sees the contact: nobody, staff afterwards or before delivery, somebody at that moment (R44)."""
 Setting = Literal["online", "onsite"]
 Tier = Literal["basic", "intermediate", "comprehensive"]
+ConsentPurpose = Literal[
+    "take-part", "data", "photo-profile", "photo-story", "photo-public",
+    "channel-mail", "channel-sms", "channel-push", "survey", "offline-event",
+]  # fmt: skip
+"""What somebody agrees to: each use of photos (R77) and each channel by itself."""
+NEEDED_CONSENTS: tuple[ConsentPurpose, ...] = ("take-part", "data")
+"""Without these nobody takes part: where one of them ends, what the person does here stops."""
 
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2: `AF`."""
@@ -30,6 +37,12 @@ SubdivisionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{
 """ISO 3166-2: `GB-SCT`."""
 
 _PERSON = "01985b3e-7a10-7000-8000-000000000001"
+_CONSENT: dict[str, Any] = {
+    "consent": "01985b3e-7a10-7000-8000-000000000009",
+    "person": _PERSON,
+    "purpose": "take-part",
+    "site": "net.af.kabul",
+}
 
 
 class SiteChanged(
@@ -279,6 +292,48 @@ class AgreementSigned(
     example = {"person": _PERSON, "document": "conduct", "document_version": "2026-2", "number": 2} | {
         "site": "net.af.kabul"
     }
+
+
+class ConsentGiven(
+    Event, name="consent.given", version=1, kind=Kind.STATE, audience=Audience.PLATFORM, subject="consent/{consent}"
+):
+    """Whoever must agree to something that concerns a person has agreed; who that is stays in intake.
+
+    One consent for each person and purpose. It counts until the end of `valid_until`, where a day is named.
+    """
+
+    consent: UUID
+    person: UUID
+    purpose: ConsentPurpose
+    site: SitePath
+    valid_until: date | None = None
+
+    example = {**_CONSENT, "valid_until": None}
+
+
+class ConsentWithdrawn(
+    Event, name="consent.withdrawn", version=1, kind=Kind.STATE, audience=Audience.PLATFORM, subject="consent/{consent}"
+):
+    """A consent stands no longer since `ended_on`: taken back, refused, or run out. Why and by whom stays in intake."""
+
+    consent: UUID
+    person: UUID
+    purpose: ConsentPurpose
+    site: SitePath
+    ended_on: date
+
+    example = {**_CONSENT, "ended_on": "2027-03-01"}
+
+
+class PersonCameOfAge(
+    Event, name="person.came_of_age", version=1, kind=Kind.FACT, audience=Audience.PLATFORM, subject="person/{person}"
+):
+    """From today on a person decides alone (trap 10). It is the one event from which an age could be told."""
+
+    person: UUID
+    site: SitePath
+
+    example = {"person": _PERSON, "site": "net.af.kabul"}
 
 
 class IntakeResent(

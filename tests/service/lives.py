@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Any
+from uuid import UUID
 
+from tests.service.intake import consenting
 from tests.service.intake import scenes as intake
 from tests.service.matching import scenes as matching
 from tests.service.messaging import scenes as messaging
@@ -13,12 +15,22 @@ from tests.support.running import BEGINNING, Running
 
 
 async def live_intake(it: Running) -> None:
-    """A network with a calendar, three people with profiles: one applied and signed, one withdrew after that."""
+    """A network with a calendar, three people with profiles: one applied and signed, one withdrew after that.
+
+    One agrees to take part, one no more.
+    """
     await intake.network(it)
     intake.good(await intake.coordinator(it).post(f"/places/{intake.SITE}/calendar", json=intake.DAYS))
     rows = intake.batch(intake.roster_row(1, evidence=intake.held()), intake.roster_row(2),
                         intake.roster_row(3, evidence=intake.held()))  # fmt: skip
     done = intake.good(await intake.coordinator(it).post("/imports", json=rows))["rows"]
+    await consenting.texts(it)
+    for number, row in enumerate(done[:2]):
+        person = UUID(row["person"])
+        client = intake.participant(it, person)
+        intake.good(await consenting.agree(client, person, "take-part"))
+        if number:
+            intake.good(await consenting.take_back(client, person, "take-part"))
     it.set_clock(BEGINNING + messaging.DAY)
     intake.good(await intake.coordinator(it).post(f"/applications/{done[2]['application']}/withdrawal"))
 

@@ -7,15 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.registry import resends
 from services.intake import agreements
 from services.intake import queries as intake
 from services.intake.closing import close
+from services.intake.consents import settle
 from services.intake.policies import Policies
-from services.intake.tables import ApplicationRow, OfferingRow, PersonRow, PlaceRow, RoleRow
+from services.intake.tables import ApplicationRow, ConsentRow, ConsentWordRow, OfferingRow, PersonRow, PlaceRow, RoleRow
 from services.matching import pairing
 from services.matching.tables import PairRow
 from services.messaging import absences, clocks
@@ -39,7 +40,7 @@ Factory = Callable[..., Awaitable[Running]]
 
 LATER = BEGINNING + timedelta(days=20)
 STATES = [event for event in EVENTS if event.kind is Kind.STATE and not issubclass(event, Resent)]
-KNOWN_SINCE = {"application", "clearance", "debt", "away"}
+KNOWN_SINCE = {"application", "clearance", "debt", "away", "consent"}
 """Families whose owner knows since when each state is so."""
 
 
@@ -179,6 +180,15 @@ async def withdraws_an_application(session: AsyncSession, clock: Clock) -> str:
     return f"application/{row.application}"
 
 
+async def ends_a_consent(session: AsyncSession, clock: Clock) -> str:
+    row = (await session.scalars(select(ConsentRow).where(ConsentRow.state == "given"))).one()
+    holder = await session.get_one(PersonRow, row.person, with_for_update={"key_share": True})
+    words = update(ConsentWordRow).where(ConsentWordRow.consent == row.consent)
+    await session.execute(words.values(withdrawn_at=clock.now(), withdrawn_by="somebody"))
+    await settle(session, holder, clock.now())
+    return f"consent/{row.consent}"
+
+
 async def withdraws(session: AsyncSession, clock: Clock) -> str:
     found = (await session.scalars(select(CaseRow.clearance).where(CaseRow.state == "cleared"))).one()
     case = await locked_case(session, found)
@@ -212,6 +222,7 @@ CHANGES: list[tuple[str, Change]] = [
     ("intake", closes_an_offering),
     ("intake", moves_a_person),
     ("intake", withdraws_an_application),
+    ("intake", ends_a_consent),
     ("screening", withdraws),
     ("matching", closes_a_pair),
     ("messaging", settles_a_debt),

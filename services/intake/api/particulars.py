@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from services.intake import coming_of_age, consents
 from services.intake.api.people import is_staff, person_for
 from services.intake.api.seen import Changed
 from services.intake.domain import particulars as rules
@@ -64,11 +65,14 @@ async def put_particulars(
         row = ParticularsRow(person=person, version=0)
         session.add(row)
     rules.check_correction(row.born_on, body.born_on, by_staff=is_staff(caller, holder.site))
+    before = row.born_on
     changed = row.version == 0 or any(getattr(row, name) != value for name, value in told.items())
     if changed:
         for name, value in told.items():
             setattr(row, name, value)
         row.version += 1
         await emit(session, ProfileChanged(person=person, site=holder.site), at=clock.now())
+        await coming_of_age.expect(session, holder, before, body.born_on, clock.now())
+        await consents.settle(session, holder, clock.now())
     response.headers["ETag"] = etag(row.version)
     return ParticularsView(changed=changed, person=person, **told)

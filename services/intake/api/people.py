@@ -10,7 +10,7 @@ from services.intake import queries, registration
 from services.intake.api.seen import Changed, existing
 from services.intake.domain import places
 from services.intake.fields import Body, Card, Email, Language, Name, NewPerson, Profile, ZoneName
-from services.intake.tables import PersonRow, PlaceRow, ProfileRow
+from services.intake.tables import GuardianRow, PersonRow, PlaceRow, ProfileRow
 from shared.access import Caller, CallerDep
 from shared.contracts import SitePath
 from shared.contracts.intake import ProfileChanged
@@ -64,9 +64,17 @@ async def person_for(session: SessionDep, caller: Caller, person: UUID, *, lock:
     Raises NotFound.
     """
     row = await session.get(PersonRow, person, with_for_update={"key_share": True} if lock else None)
-    if row is None or not (caller.person == person or enrolled(caller, row) or is_staff(caller, row.site)):
+    if row is None or not (caller.person == person or await acts_for(session, caller, row)):
         raise NotFound("There is no such person, or none that you may see.")
     return row
+
+
+async def acts_for(session: SessionDep, caller: Caller, row: PersonRow) -> bool:
+    """Whether the caller enrolled this person or is staff of their site, and may have contact with them at all."""
+    if not (enrolled(caller, row) or is_staff(caller, row.site)):
+        return False
+    own = await session.get(GuardianRow, (row.person, caller.person)) if caller.person else None
+    return own is None or not own.no_contact
 
 
 def enrolled(caller: Caller, row: PersonRow) -> bool:

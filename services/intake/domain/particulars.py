@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from shared.contracts import Contradiction
 
+MAJORITY = 18
+"""Years from which a person decides alone. No pack that was read says otherwise."""
 OLDEST = 120
 """Years; whoever is older was typed wrongly."""
 
@@ -28,6 +30,11 @@ def facts_until(born_on: date | None, today: date) -> date:
     """
     month = today + timedelta(days=30)
     return min(birthday(born_on, age_on(born_on, today) + 1), month) if born_on else month
+
+
+def of_age_on(born_on: date) -> date:
+    """The day on which somebody comes of age (trap 10)."""
+    return birthday(born_on, MAJORITY)
 
 
 def faults(born_on: date | None, lives_since: date | None, today: date) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """The tables of intake's database. Names, contact data and profiles of people have their one home here."""
 
+from services.intake.tables.admissions import AdmissionRow
 from services.intake.tables.applications import AnswersRow, ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
+from services.intake.tables.consents import ComingOfAgeRow, ConsentRow, ConsentTextRow, ConsentWordRow
 from services.intake.tables.documents import (
     AttestationRow,
     DocumentRow,
@@ -10,20 +12,28 @@ from services.intake.tables.documents import (
     SignatureRow,
     TranslationRow,
 )
+from services.intake.tables.guardians import GuardianCardRow, GuardianRow
 from services.intake.tables.people import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
 from services.intake.tables.talks import ClauseAnswerRow, TalkRow
 
 __all__ = [
+    "AdmissionRow",
     "AnswersRow",
     "ApplicationRow",
     "AttestationRow",
     "Base",
     "CalendarRow",
     "ClauseAnswerRow",
+    "ComingOfAgeRow",
+    "ConsentRow",
+    "ConsentTextRow",
+    "ConsentWordRow",
     "DocumentRow",
     "DocumentVersionRow",
+    "GuardianCardRow",
+    "GuardianRow",
     "HeldClearanceRow",
     "OfferingRow",
     "ParticularsRow",

@@ -25,6 +25,8 @@ class Refusal(StrEnum):
     MENTEE_NOT_CLEARED = "mentee-not-cleared"
     MENTOR_UNSIGNED = "mentor-unsigned"
     MENTEE_UNSIGNED = "mentee-unsigned"
+    MENTOR_CONSENT_WITHDRAWN = "mentor-consent-withdrawn"
+    MENTEE_CONSENT_WITHDRAWN = "mentee-consent-withdrawn"
     MENTEE_HAS_MENTOR = "mentee-has-mentor"
     MENTOR_HOURS_FULL = "mentor-hours-full"
     MENTEE_HOURS_FULL = "mentee-hours-full"
@@ -38,6 +40,8 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.MENTEE_NOT_CLEARED: "The mentee is not cleared for this offering; wait for screening.",
     Refusal.MENTOR_UNSIGNED: "The mentor has not signed the conduct document in force; ask them to sign it first.",
     Refusal.MENTEE_UNSIGNED: "The mentee has not signed the conduct document in force; ask them to sign it first.",
+    Refusal.MENTOR_CONSENT_WITHDRAWN: "A consent that the mentor takes part by has ended; ask for it anew first.",
+    Refusal.MENTEE_CONSENT_WITHDRAWN: "A consent that the mentee takes part by has ended; ask for it anew first.",
     Refusal.MENTEE_HAS_MENTOR: "The mentee has a mentor in this offering; close that pair first.",
     Refusal.MENTOR_HOURS_FULL: "The mentor's weekly hours are taken, or not known yet; ask the mentor for more.",
     Refusal.MENTEE_HOURS_FULL: "The mentee's weekly hours are taken, or not known yet; ask the mentee for more.",
@@ -54,6 +58,7 @@ class Party:
     pairs: int = 0
     has_mentor_here: bool = False
     is_unsigned: bool = False
+    agrees: bool = True
 
     @property
     def has_hours(self) -> bool:
@@ -73,6 +78,8 @@ def refusals(mentor: Party, mentee: Party, *, paired_before: bool) -> list[Refus
         Refusal.MENTEE_NOT_CLEARED: RoleKind.MENTEE not in mentee.cleared_as,
         Refusal.MENTOR_UNSIGNED: mentor.is_unsigned,
         Refusal.MENTEE_UNSIGNED: mentee.is_unsigned,
+        Refusal.MENTOR_CONSENT_WITHDRAWN: not mentor.agrees,
+        Refusal.MENTEE_CONSENT_WITHDRAWN: not mentee.agrees,
         Refusal.MENTEE_HAS_MENTOR: mentee.has_mentor_here,
         Refusal.MENTOR_HOURS_FULL: not mentor.has_hours,
         Refusal.MENTEE_HOURS_FULL: not mentee.has_hours,

@@ -22,6 +22,7 @@ class Unavailable(StrEnum):
 
     BEING_SCREENED = "being-screened"
     CLEARANCE_LAPSED = "clearance-lapsed"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
     PROFILE_NOT_READ = "profile-not-read"
     PROFILE_UNKNOWN = "profile-unknown"
     HAS_MENTOR = "has-mentor"
@@ -86,6 +87,7 @@ class Knowledge:
     """All that the pool of an offering is made from. `absent` are people whom intake does not know.
 
     `unsigned` have not signed the version of the conduct document that is in force there.
+    `withdrawn` are those of whom a consent ended.
     """
 
     applied: Collection[tuple[UUID, RoleKind, str]] = ()
@@ -94,6 +96,7 @@ class Knowledge:
     absent: Collection[UUID] = ()
     engagements: dict[UUID, Engagement] = field(default_factory=dict)
     unsigned: Collection[UUID] = ()
+    withdrawn: Collection[UUID] = ()
 
 
 def spoken_language(tag: str) -> str:
@@ -149,6 +152,8 @@ def _cleared(known: Knowledge, group: list[Clearance], offering_site: str, today
     places, reason = _places(profile, engaged, role, bool(standing), person in known.absent)
     if person in known.unsigned and reason not in (Unavailable.CLEARANCE_LAPSED, Unavailable.HAS_MENTOR):
         places, reason = 0, Unavailable.AGREEMENT_UNSIGNED
+    if standing and person in known.withdrawn:
+        places, reason = 0, Unavailable.CONSENT_WITHDRAWN
     since = min((clearance.cleared_on or today for clearance in said), default=today)
     return Candidate(
         person,

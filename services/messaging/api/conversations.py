@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from services.messaging import agreements, queries
 from services.messaging.api.debts import Debt
+from services.messaging.domain.consents import all_consent
 from services.messaging.domain.writing import may_write
 from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow, MemberRow
 from services.messaging.visibility import conversation_for, visible_to
@@ -86,9 +87,11 @@ async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, 
     clearances = await queries.clearances_of(session, seen.people)
     unsigned = await agreements.lapsed(session, seen.pair, clock.today())
     frozen = await queries.frozen_among(session, seen.people)
+    consents, today = await queries.consents_of(session, seen.people), clock.today()
+    stands = may_write(seen.pair, clearances, today, frozen) and all_consent(seen.people, consents, today)
     return OneConversation(
         **conversation.model_dump(),
-        may_write=may_write(seen.pair, clearances, clock.today(), frozen) and not unsigned,
+        may_write=stands and not unsigned,
         away=await _away(session, seen.people, clock.now(), with_notes=seen.mine is not None),
     )
 

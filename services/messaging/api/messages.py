@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from services.messaging import agreements, clocks, queries
 from services.messaging.domain.agreements import check_signed
+from services.messaging.domain.consents import check_consents
 from services.messaging.domain.replies import new_debtors
 from services.messaging.domain.writing import check_may_write, message_text
 from services.messaging.tables import DebtRow, MemberRow, MessageRow, ReadingRow
@@ -64,6 +65,7 @@ async def send(pair: UUID, body: NewMessage, session: SessionDep, caller: Caller
     clearances = await queries.clearances_of(session, conversation.people)
     frozen = await queries.frozen_among(session, conversation.people)
     check_may_write(conversation.pair, clearances, now.date(), frozen)
+    check_consents(conversation.people, await queries.consents_of(session, conversation.people), now.date())
     await _check_reply(session, pair, body.in_reply_to)
     message = _store(session, conversation, sender, body, now)
     debts = await queries.open_debts(session, DebtRow.pair == pair)

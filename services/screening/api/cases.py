@@ -7,8 +7,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
+from services.screening.agreeing import consents_of
 from services.screening.api.shown import CaseDetail, CaseSummary, version_of
 from services.screening.domain.cases import CRITERIA, Category, State
+from services.screening.domain.consents import shown
 from services.screening.queries import results_of
 from services.screening.tables import CaseRow
 from services.screening.visibility import SCREENERS, case_for, sees_evidence, visible_cases
@@ -76,4 +78,5 @@ async def case(clearance: UUID, session: SessionDep, caller: CallerDep, response
     response.headers["ETag"] = etag(version_of(row))
     if not sees_evidence(caller, row):
         return CaseDetail.for_person(row)
-    return CaseDetail.for_screener(row, await results_of(session, clearance))
+    consents = shown(await consents_of(session, row.person))
+    return CaseDetail.for_screener(row, await results_of(session, clearance)).model_copy(update={"consents": consents})

@@ -7,8 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.screening import agreeing
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import Outcome
+from services.screening.domain.consents import ANSWERED_BY_INTAKE, check_typed
 from services.screening.queries import results_of
 from services.screening.recording import Finding, is_known, record
 from services.screening.visibility import case_to_screen
@@ -57,6 +59,8 @@ async def record_results(
     row = await case_to_screen(session, caller, clearance)
     known = await results_of(session, clearance)
     found = [Finding(**result.model_dump()) for result in body.results]
+    if typed := ANSWERED_BY_INTAKE.intersection(each.check for each in found if not is_known(known, each)):
+        check_typed(typed, await agreeing.consents_of(session, row.person))
     if not all(is_known(known, finding) for finding in found) and "if-match" in request.headers:
         require_match(request, version_of(row))
     await record(session, row, known, found, caller.subject, clock.now())

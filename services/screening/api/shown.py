@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from services.screening.domain.cases import Category, Outcome, State
+from services.screening.domain.consents import Shown
 from services.screening.tables import CaseRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
 from shared.law import NOT_ADVICE
@@ -105,6 +106,7 @@ class CaseDetail(CaseSummary):
     """A case as its screeners see it; its person sees it without results and criteria.
 
     Nobody is cleared before each conflict and each `unsettled` that was not accepted for the site was settled.
+    `consents` is shown where one case is read: a clearance stays when a consent is withdrawn.
     """
 
     requirements: list[Requirement]
@@ -121,6 +123,7 @@ class CaseDetail(CaseSummary):
     ending_version: int | None = None
     ending_category: Category | None = None
     results: list[RecordedResult] = []
+    consents: Shown | None = None
 
     @classmethod
     def for_person(cls, row: CaseRow) -> Self:
@@ -138,7 +141,7 @@ class CaseDetail(CaseSummary):
         return cls.for_person(row).model_copy(update={**citations, "results": recorded})
 
 
-_NOT_OF_THE_ROW = {"requirements", "forbidden", "conflicts", "unsettled", "notice", "results"}
+_NOT_OF_THE_ROW = {"requirements", "forbidden", "conflicts", "unsettled", "notice", "results", "consents"}
 _FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - _NOT_OF_THE_ROW
 
 

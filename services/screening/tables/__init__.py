@@ -4,6 +4,7 @@ from services.screening.tables.base import Base
 from services.screening.tables.briefings import AcknowledgementRow, BriefingRow
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.conduct import ConductCaseRow, EntryKind, EntryRow, MeasureRow, NamedRow, ReplyRow
+from services.screening.tables.consents import ConsentRow
 from services.screening.tables.copies import AgreementRow, FactsRow, OfferingRow, PlaceRow, RoleRow
 from services.screening.tables.interviews import InterviewRow, SlotRow
 from services.screening.tables.oncall import AlarmRow, DutyRow, PageRow
@@ -28,6 +29,7 @@ __all__ = [
     "CaseRow",
     "CertificateRow",
     "ConductCaseRow",
+    "ConsentRow",
     "DutyRow",
     "EntryKind",
     "EntryRow",

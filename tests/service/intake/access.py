@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.access import Role
+from tests.service.intake.consenting import ALLOWED, GUARDIAN, PARENT, SAID
 from tests.service.intake.scenes import (
     CARD,
     DAYS,
@@ -100,6 +101,23 @@ ROUTES: dict[str, Case] = {
     "PUT /people/{person}/clearances/{check}": Case("/people/{person}/clearances/record-check", COORDINATION, HELD),
     "DELETE /people/{person}/clearances/{check}": Case("/people/{person}/clearances/pvg-membership", COORDINATION),
     "GET /people/{person}/profile": Case("/people/{person}/profile", COORDINATION, themself=True),
+    "POST /people/{person}/guardians": Case("/people/{person}/guardians", COORDINATION, PARENT),
+    "GET /people/{person}/guardians": Case("/people/{person}/guardians", COORDINATION),
+    "PUT /people/{person}/guardians/{guardian}": Case(
+        f"/people/{{person}}/guardians/{GUARDIAN}", COORDINATION, {**ALLOWED, "verified_how": "document"}
+    ),
+    "PUT /places/{site}/consent-texts/{purpose}/versions/{version}/{language}": Case(
+        f"/places/{SITE}/consent-texts/survey/versions/1/en", ADMINISTRATOR, {"text": "May we ask you questions?"}
+    ),
+    "GET /places/{site}/consent-texts": Case(f"/places/{SITE}/consent-texts", ALL, is_list=True),
+    "POST /people/{person}/consents": Case("/people/{person}/consents", COORDINATION, SAID),
+    "GET /people/{person}/consents": Case("/people/{person}/consents", COORDINATION, themself=True),
+    "POST /people/{person}/consents/{purpose}/withdrawal": Case(
+        "/people/{person}/consents/data/withdrawal", COORDINATION, {"giver": "self", "method": "own-word"}
+    ),
+    "GET /people/{person}/bases": Case("/people/{person}/bases", COORDINATION, themself=True),
+    "PUT /people/{person}/admission": Case("/people/{person}/admission", STAFF, {"needs": ["reading"]}),
+    "GET /people/{person}/admission": Case("/people/{person}/admission", STAFF),
     "POST /people/{person}/signatures": Case(
         "/people/{person}/signatures",
         COORDINATION,

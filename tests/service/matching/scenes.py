@@ -17,6 +17,9 @@ from shared.contracts.intake import (
     AgreementSigned,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    ConsentGiven,
+    ConsentPurpose,
+    ConsentWithdrawn,
     OfferingChanged,
     ProfileChanged,
 )
@@ -101,6 +104,21 @@ def declined(of: UUID, kind: str, name: str = OFFERING) -> ScreeningDeclined:
 def ended(of: UUID, kind: str, name: str = OFFERING) -> ClearanceEnded:
     """A clearance ends."""
     return ClearanceEnded(**_clearance(of, kind, name, None), ended_on=date(2026, 11, 3))
+
+
+def _consent(of: UUID, purpose: ConsentPurpose) -> dict[str, Any]:
+    number = 0x3000000 if purpose == "take-part" else 0x4000000 if purpose == "data" else 0x5000000
+    return {"consent": UUID(int=of.int + number), "person": of, "purpose": purpose, "site": SITE}
+
+
+def agrees(of: UUID, purpose: ConsentPurpose = "take-part", until: date | None = None) -> ConsentGiven:
+    """Intake tells that somebody agrees."""
+    return ConsentGiven(**_consent(of, purpose), valid_until=until)
+
+
+def agrees_no_more(of: UUID, purpose: ConsentPurpose = "take-part") -> ConsentWithdrawn:
+    """Intake tells that a consent ended."""
+    return ConsentWithdrawn(**_consent(of, purpose), ended_on=date(2026, 11, 2))
 
 
 def changed(of: UUID) -> ProfileChanged:

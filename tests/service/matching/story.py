@@ -5,6 +5,8 @@ from datetime import date
 from shared.contracts import Event
 from tests.service.matching.scenes import (
     OTHER_OFFERING,
+    agrees,
+    agrees_no_more,
     applied,
     asks,
     changed,
@@ -43,4 +45,7 @@ STORY: list[tuple[Event, int]] = [
     (applied(EMAL, "mentor"), 1),
     (withdrew(EMAL, "mentor"), 2),
     (withdrew(BORIS, "mentee"), 2),
+    (agrees(AMINA), 1),
+    (agrees_no_more(AMINA), 2),
+    (agrees_no_more(BORIS, "survey"), 1),
 ]

@@ -11,7 +11,14 @@ from sqlalchemy import select
 from services.messaging.tables import DebtRow
 from shared.access import Role
 from shared.contracts import Event
-from shared.contracts.intake import Agreement, AgreementSigned, OfferingChanged
+from shared.contracts.intake import (
+    Agreement,
+    AgreementSigned,
+    ConsentGiven,
+    ConsentPurpose,
+    ConsentWithdrawn,
+    OfferingChanged,
+)
 from shared.contracts.matching import PairClosed, PairMatched
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
 from shared.deadlines import deadline
@@ -67,6 +74,21 @@ def _pair(pair: UUID, mentor: UUID, mentee: UUID, offering: str) -> dict[str, An
         "pair": pair, "offering": offering, "site": offering.partition("@")[2], "pair_kind": "assigned",
         "members": [{"person": mentor, "role": "mentor"}, {"person": mentee, "role": "mentee"}],
     }  # fmt: skip
+
+
+def _consent(of: UUID, purpose: ConsentPurpose) -> dict[str, Any]:
+    number = 0x3000 if purpose == "take-part" else 0x4000 if purpose == "data" else 0x5000
+    return {"consent": UUID(int=of.int + number), "person": of, "purpose": purpose, "site": SITE}
+
+
+def agrees(of: UUID, purpose: ConsentPurpose = "take-part", until: date | None = None) -> ConsentGiven:
+    """Intake tells that somebody agrees."""
+    return ConsentGiven(**_consent(of, purpose), valid_until=until)
+
+
+def agrees_no_more(of: UUID, purpose: ConsentPurpose = "take-part") -> ConsentWithdrawn:
+    """Intake tells that a consent ended."""
+    return ConsentWithdrawn(**_consent(of, purpose), ended_on=date(2026, 11, 2))
 
 
 def matched(pair: UUID = PAIR, mentor: UUID = MENTOR, mentee: UUID = MENTEE, offering: str = OFFERING) -> PairMatched:

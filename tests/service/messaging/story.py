@@ -4,7 +4,19 @@ from datetime import date
 
 from shared.contracts import Event
 from shared.contracts.screening import CaseClosed, CaseOpened
-from tests.service.messaging.scenes import asks, cleared, closed, declined, ended, limits, matched, person, signs
+from tests.service.messaging.scenes import (
+    agrees,
+    agrees_no_more,
+    asks,
+    cleared,
+    closed,
+    declined,
+    ended,
+    limits,
+    matched,
+    person,
+    signs,
+)
 
 AMINA, BORIS, CLARE, DARIA, EDITH, FARID = map(person, range(0x61, 0x67))
 HERAT = "first-steps@net.af.herat"
@@ -35,4 +47,10 @@ STORY: list[tuple[Event, int]] = [
     (cleared(DARIA, "mentee", date(2027, 6, 30), HERAT), 2),
     (CaseOpened(case=FIFTH, site="net.af.herat", other_site="net.af.kabul", handler=EDITH, frozen=[CLARE]), 2),
     (CaseClosed(case=FIFTH, site="net.af.herat", other_site="net.af.kabul", closed_on=date(2026, 12, 1)), 3),
+    (agrees(AMINA), 1),
+    (agrees_no_more(AMINA), 2),
+    (agrees(AMINA, until=date(2027, 1, 1)), 3),
+    (agrees(BORIS, "data"), 1),
+    (agrees_no_more(BORIS, "data"), 2),
+    (agrees_no_more(BORIS, "photo-story"), 1),
 ]

@@ -6,10 +6,14 @@ from uuid import UUID
 
 from shared.contracts import Event, RoleKind
 from shared.contracts.intake import (
+    NEEDED_CONSENTS,
     Agreement,
     AgreementSigned,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    ConsentGiven,
+    ConsentPurpose,
+    ConsentWithdrawn,
     OfferingChanged,
     ProfileChanged,
     RiskFactor,
@@ -84,6 +88,21 @@ def signs(person: int, number: int) -> AgreementSigned:
     )
 
 
+def _consent(person: int, purpose: ConsentPurpose) -> dict[str, Any]:
+    number = 1000 + 10 * person + NEEDED_CONSENTS.index(purpose)
+    return {"consent": identity(number), "person": identity(person), "purpose": purpose, "site": SITE}
+
+
+def agrees(person: int, purpose: ConsentPurpose, until: date | None = None) -> ConsentGiven:
+    """Intake tells that somebody agrees."""
+    return ConsentGiven(**_consent(person, purpose), valid_until=until)
+
+
+def agrees_no_more(person: int, purpose: ConsentPurpose) -> ConsentWithdrawn:
+    """Intake tells that a consent ended."""
+    return ConsentWithdrawn(**_consent(person, purpose), ended_on=date(2026, 11, 2))
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -117,4 +136,9 @@ STORY: list[tuple[Event, int]] = [
     (ProfileChanged(person=identity(9), site=SITE), 1),
     (gives_up(2, 2, "mentor-adult", "mentor"), 2),
     (gives_up(6, 5, "never-described", "mentor"), 2),
+    (agrees(3, "take-part"), 1),
+    (agrees(3, "data", date(2027, 5, 1)), 1),
+    (agrees(1, "take-part"), 1),
+    (agrees(1, "data"), 1),
+    (agrees_no_more(1, "data"), 2),
 ]
