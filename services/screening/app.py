@@ -1,7 +1,7 @@
 """The composition root of screening: the only place that wires its parts."""
 
 from services.screening import handlers, timers
-from services.screening.api import cases, decisions, results
+from services.screening.api import agreement, cases, criteria, decisions, results, ties
 from services.screening.settings import Settings
 from shared.service import Service
 
@@ -11,7 +11,14 @@ def build(settings: Settings | None = None) -> Service:
     return Service(
         "screening",
         settings or Settings(),
-        routers=[cases.router, results.router, decisions.router],
+        routers=[
+            cases.router,
+            criteria.router,
+            results.router,
+            decisions.router,
+            agreement.router,
+            ties.router,
+        ],
         handlers=handlers.events,
         rules=timers.rules,
     )

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.facts import Facts, Forbidden, Requirements, Step
 from services.screening.domain.requirements import requirements
+from services.screening.domain.second_person import is_high
 from services.screening.queries import known_place, known_role
 from services.screening.tables import CaseRow, PlaceRow, RoleRow
 from shared.contracts import RoleKind
@@ -25,7 +26,10 @@ async def ask(session: AsyncSession, case: CaseRow, day: date) -> None:
     if role is None:
         return
     found = requirements(_facts(case, role, place, day), law())
-    case.state, case.risks = "open", role.risks
+    if case.state == "waiting":
+        case.state = "open"
+    case.risks = role.risks
+    case.second_person = found.second_person
     case.required = [step.check for step in found.steps if step.only is None]
     case.requirements = _document(found)
 
@@ -42,7 +46,13 @@ def _facts(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> F
         frozenset(cast("list[Risk]", role.risks)),
         {"decision": law_of, "site": law_of, "organisation": law_of} if law_of else {},
         days=role.times_a_month,
+        second_person=is_high(RoleKind(case.kind), role.tier, role.risks) or policy_asks_second_person(case),
     )
+
+
+def policy_asks_second_person(case: CaseRow) -> bool:
+    """Whether the policy in force at the offering asks for one whatever the tier; no policy is known here yet."""
+    return False
 
 
 _STEPS, _FORBIDDEN = TypeAdapter(tuple[Step, ...]), TypeAdapter(tuple[Forbidden, ...])

@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.domain.cases import Criterion, expires_at
+from services.screening.domain.cases import expires_at
+from services.screening.domain.criteria import Criterion
 from services.screening.tables import Act, ActRow, CaseRow
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
 from shared.deadlines import arm, cancel

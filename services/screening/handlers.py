@@ -61,6 +61,7 @@ async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) ->
         "kind": event.kind_of_role,
         "risks": sorted({*event.risks, *event.further_risks}),
         "times_a_month": event.times_a_month,
+        "tier": event.tier,
     }
     if await store_state(session, RoleRow, "role", heard.sequence, role):
         for case in await undecided_cases(session, CaseRow.role == event.role):

@@ -1,13 +1,14 @@
 """Selects worth a name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import Result
-from services.screening.tables import CaseRow, PlaceRow, ResultRow, RoleRow
+from services.screening.domain.second_person import Pair
+from services.screening.tables import CaseRow, PlaceRow, ProposalRow, ResultRow, RoleRow, TieRow
 
 
 async def known_role(session: AsyncSession, role: str) -> RoleRow | None:
@@ -28,7 +29,7 @@ async def case_of_application(session: AsyncSession, application: UUID) -> CaseR
 
 async def undecided_cases(session: AsyncSession, of: ColumnElement[bool]) -> Sequence[CaseRow]:
     """Cases whose required checks follow role and place, locked in one order."""
-    statement = select(CaseRow).where(of, CaseRow.state.in_(("waiting", "open")))
+    statement = select(CaseRow).where(of, CaseRow.state.in_(("waiting", "open", "proposed")))
     return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
 
 
@@ -46,3 +47,18 @@ async def results_of(session: AsyncSession, clearance: UUID) -> dict[str, Result
 def as_results(rows: Mapping[str, ResultRow]) -> dict[str, Result]:
     """Rows as the domain knows them."""
     return {check: Result(row.outcome, row.valid_until) for check, row in rows.items()}
+
+
+async def proposal_of(session: AsyncSession, clearance: UUID) -> ProposalRow | None:
+    """The newest decision that was proposed for a case."""
+    rows = select(ProposalRow).where(ProposalRow.clearance == clearance)
+    found: ProposalRow | None = await session.scalar(rows.order_by(ProposalRow.proposal.desc()).limit(1))
+    return found
+
+
+async def ties_of(session: AsyncSession, people: Collection[UUID]) -> set[Pair]:
+    """Every tie that was declared of one of these people."""
+    rows = await session.execute(
+        select(TieRow.person, TieRow.other).where(or_(TieRow.person.in_(people), TieRow.other.in_(people)))
+    )
+    return {Pair((str(person), str(other))) for person, other in rows}

@@ -19,7 +19,7 @@ from services.matching.tables import PairRow
 from services.messaging import absences, clocks
 from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow
 from services.screening.decisions import withdraw
-from services.screening.domain.cases import CRITERIA
+from services.screening.domain.criteria import CRITERIA
 from services.screening.queries import locked_case
 from services.screening.tables import CaseRow
 from shared.clock import Clock

@@ -9,14 +9,15 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.screening import decisions
+from services.screening.api.decisions import answer
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import Outcome, check_results
 from services.screening.queries import results_of
 from services.screening.tables import ResultRow
-from services.screening.visibility import case_to_screen
+from services.screening.visibility import actor, case_to_screen
 from shared.access import CallerDep
 from shared.contracts import Slug
-from shared.http import ClockDep, SessionDep, TransactionRoute, etag, require_match
+from shared.http import ClockDep, SessionDep, TransactionRoute, require_match
 
 router = APIRouter(route_class=TransactionRoute)
 
@@ -65,12 +66,12 @@ async def record_results(
         corrects = any(result.check in known for result in new)
         for result in new:
             row_of_check = known.setdefault(result.check, ResultRow(clearance=clearance, check_name=result.check))
-            _record(row_of_check, result, caller.subject, clock.now())
+            _record(row_of_check, result, actor(caller), clock.now())
         session.add_all(known.values())
         row.version += 1
-        decisions.note(session, row, "correction" if corrects else "results", caller.subject, clock.now())
-    response.headers["ETag"] = etag(version_of(row))
-    return CaseDetail.for_screener(row, known)
+        decisions.note(session, row, "correction" if corrects else "results", actor(caller), clock.now())
+    await session.flush()
+    return await answer(session, row, response)
 
 
 def _is_known(known: Mapping[str, ResultRow], result: NewResult) -> bool:

@@ -3,14 +3,19 @@
 import zlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from services.screening.domain.cases import Category, Outcome, State
-from services.screening.tables import CaseRow, ResultRow
+from services.screening.tables import Answer, CaseRow, ProposalRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
+
+PrivateText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f]+$")
+]
+"""What people write about people: lines of text, kept here and shown with a grant only."""
 
 
 class Why(BaseModel):
@@ -70,6 +75,30 @@ class CaseSummary(BaseModel):
     valid_until: date | None
     ended_on: date | None
 
+    @classmethod
+    def of(cls, row: CaseRow, is_near: bool) -> Self:
+        """The case; to its person and those near to them it is open while a decision waits for a second person."""
+        shown = cls.model_validate(row)
+        return shown.model_copy(update={"state": "open"}) if is_near and row.state == "proposed" else shown
+
+
+class Proposed(BaseModel):
+    """A decision that waits for a second person, or was answered by one."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    clears: bool
+    criterion: str
+    criterion_version: int
+    category: Category
+    valid_until: date | None
+    proposed_by: str
+    proposed_at: datetime
+    answer: Answer | None
+    answered_by: str | None
+    answered_at: datetime | None
+    reason: str | None
+
 
 class RecordedResult(BaseModel):
     """A recorded result, for screeners."""
@@ -88,33 +117,46 @@ class CaseDetail(CaseSummary):
     requirements: list[Requirement]
     forbidden: list[Forbidden] = []
     unsettled: list[str] = []
+    second_person: bool
     criterion: str | None = None
     criterion_version: int | None = None
     category: Category | None = None
     decided_by: str | None = None
+    agreed_by: str | None = None
     decided_at: datetime | None = None
     ending_criterion: str | None = None
     ending_version: int | None = None
     ending_category: Category | None = None
     results: list[RecordedResult] = []
+    proposal: Proposed | None = None
 
     @classmethod
     def for_person(cls, row: CaseRow) -> Self:
         """What the person themselves may know: what is asked, why, and the state."""
-        summary = CaseSummary.model_validate(row).model_dump()
+        summary = CaseSummary.of(row, is_near=True).model_dump()
         asked = [Requirement.of(step) for step in row.requirements.get("steps", ())]
         forbidden = [Forbidden.model_validate(each) for each in row.requirements.get("forbidden", ())]
-        return cls(**summary, requirements=asked, forbidden=forbidden, unsettled=row.requirements.get("unsettled", []))
+        unsettled = row.requirements.get("unsettled", [])
+        return cls(
+            **summary, requirements=asked, forbidden=forbidden, unsettled=unsettled, second_person=row.second_person
+        )
 
     @classmethod
-    def for_screener(cls, row: CaseRow, results: Mapping[str, ResultRow]) -> Self:
+    def for_screener(cls, row: CaseRow, results: Mapping[str, ResultRow], proposal: ProposalRow | None) -> Self:
         """All that is recorded."""
         citations = {name: getattr(row, name) for name in _FOR_SCREENERS}
         recorded = [_recorded(results[check]) for check in sorted(results)]
-        return cls.for_person(row).model_copy(update={**citations, "results": recorded})
+        proposed = Proposed.model_validate(proposal) if proposal else None
+        all_of_it = {**citations, "state": row.state, "results": recorded, "proposal": proposed}
+        return cls.for_person(row).model_copy(update=all_of_it)
+
+    @property
+    def version(self) -> int:
+        """What an ETag names for who sees no evidence: what they see, so that it tells nothing more (trap 15)."""
+        return zlib.crc32(self.model_dump_json().encode())
 
 
-_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results"}
+_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results", "proposal"}
 _FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - _NOT_OF_THE_ROW
 
 
@@ -127,4 +169,6 @@ def _recorded(row: ResultRow) -> RecordedResult:
 
 def version_of(row: CaseRow) -> int:
     """What an ETag names: the case's version together with what was heard of role and place, which counts nothing."""
-    return zlib.crc32(f"{row.version} {row.state} {row.required} {row.risks} {row.place_known}".encode())
+    return zlib.crc32(
+        f"{row.version} {row.state} {row.required} {row.risks} {row.place_known} {row.second_person}".encode()
+    )

@@ -13,7 +13,7 @@ from uuid import UUID
 from shared.contracts import Contradiction, RoleKind
 
 Outcome = Literal["passed", "failed"]
-State = Literal["waiting", "open", "cleared", "declined", "ended"]
+State = Literal["waiting", "open", "proposed", "cleared", "declined", "ended"]
 Category = Literal["suitable", "time", "skill", "temperament", "scope", "safety"]
 
 CLEARANCE_LIFE = timedelta(days=365)
@@ -78,35 +78,6 @@ MENTEE_CHECKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
-    """What a decision cites: written down before applications opened (R48). `category` keeps safety apart (R54)."""
-
-    criterion: str
-    version: int
-    for_mentee: bool
-    clears: bool
-    category: Category
-    text: str
-
-
-CRITERIA = {
-    criterion.criterion: criterion
-    for criterion in (
-        Criterion("volunteer-suitable", 1, False, True, "suitable", "Every check that the role asks for stands."),
-        Criterion(
-            "volunteer-no-time", 1, False, False, "time", "The person cannot give the time the role needs (R53)."
-        ),
-        Criterion("volunteer-no-skill", 1, False, False, "skill", "The person lacks a skill the role needs (R51)."),
-        Criterion("volunteer-temperament", 1, False, False, "temperament", "The role does not suit the person (R52)."),
-        Criterion("volunteer-safety", 1, False, False, "safety", "Clients or volunteers would not be safe (R50)."),
-        Criterion("mentee-eligible", 1, True, True, "suitable", "The programme is for this person, and all agreed."),
-        Criterion("mentee-not-in-scope", 1, True, False, "scope", "The programme cannot help with what is needed."),
-        Criterion("mentee-safety", 1, True, False, "safety", "Taking part would not be safe for those involved."),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """How a check ended. It counts until the end of `valid_until`."""
 
@@ -129,6 +100,10 @@ def check_results(required: Collection[str], state: State, checks: Iterable[str]
     """Raise Contradiction when a result may not be recorded: the case is decided, or nothing asks for the check."""
     if state == "waiting":
         raise Contradiction("The role of this case is not known here yet; try again when it is.")
+    if state == "proposed":
+        raise Contradiction(
+            "A decision waits for its second person, who judges what was found; disagree with it first."
+        )
     if state != "open":
         raise Contradiction(f"This case is {state}; a result changes nothing now. A new application opens a new case.")
     if unasked := sorted(set(checks) - set(required)):
@@ -141,16 +116,6 @@ def check_decider(decider: UUID | None, person: UUID) -> None:
     """Nobody decides about themselves. Raises Contradiction."""
     if decider == person:
         raise Contradiction("Nobody decides about their own case; ask another screener.")
-
-
-def criterion_for(name: str, kind: RoleKind, *, clears: bool) -> Criterion:
-    """The cited criterion. Raises Contradiction when it is unknown or is not one for this decision (R48)."""
-    fitting = [c for c in CRITERIA.values() if c.for_mentee == (kind == RoleKind.MENTEE) and c.clears == clears]
-    found = CRITERIA.get(name)
-    if found not in fitting:
-        allowed = ", ".join(c.criterion for c in fitting)
-        raise Contradiction(f"{name!r} is no criterion for this decision; cite one of {allowed}.")
-    return found
 
 
 def clear_until(required: Collection[str], results: Mapping[str, Result], today: date, wanted: date | None) -> date:
@@ -187,6 +152,8 @@ def is_repeat(decided: Decided, *, clears: bool, criterion: str, wanted: date | 
 
 def check_open(state: State) -> None:
     """Raise Contradiction unless the case can be decided."""
+    if state == "proposed":
+        raise Contradiction("Another decision was proposed; a second person agrees or disagrees with it first.")
     if state != "open":
         raise Contradiction(f"This case is {state}; only an open case can be decided.")
 

@@ -3,13 +3,21 @@
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
+from services.screening.tables.criteria import CriteriaSetRow
+from services.screening.tables.proposals import Answer, ProposalRow
+from services.screening.tables.ties import TieKind, TieRow
 
 __all__ = [
     "Act",
     "ActRow",
+    "Answer",
     "Base",
     "CaseRow",
+    "CriteriaSetRow",
     "PlaceRow",
+    "ProposalRow",
     "ResultRow",
     "RoleRow",
+    "TieKind",
+    "TieRow",
 ]

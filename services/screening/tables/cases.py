@@ -1,7 +1,7 @@
 """Cases, what was found and what was decided."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
@@ -15,22 +15,24 @@ from shared.db import PUBLIC, personal
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
 DECISION = personal("deciding about a role", "one year after the clearance ended", "clearance")
 
-Act = Literal["results", "correction", "cleared", "declined", "withdrawn", "expired"]
-"""What can be done to a case."""
+Act = Literal[
+    "results", "correction", "proposed", "disagreed", "cleared", "declined", "withdrawn", "expired"
+]  # fmt: skip
+"""What can be done to a case. A decision that needed a second person stands under both names."""
 
 
 class CaseRow(Base):
     """One application's screening. It waits while its role has not been heard of.
 
     `required` and `requirements` (steps with reasons, what is forbidden or unsettled) follow from role and place as
-    last heard before the decision. `place_known`: the site was heard of; before that nobody is cleared. `version`
-    counts what people did, not what was heard: events may come in any order. `sequence` is the newest heard of the
-    application.
+    last heard before the decision, and so does whether a `second_person` has to agree. `place_known`: the site was
+    heard of; before that nobody is cleared. `version` counts what people did, not what was heard: events may come in
+    any order. `sequence` is the newest heard of the application.
     """
 
     __tablename__ = "screening_case"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'open', 'cleared', 'declined', 'ended')", name="state"),
+        CheckConstraint("state IN ('waiting', 'open', 'proposed', 'cleared', 'declined', 'ended')", name="state"),
         Index(None, "state", "clearance"),
         Index(None, "person"),
         Index(None, "role", "state"),
@@ -49,6 +51,7 @@ class CaseRow(Base):
     required: Mapped[list[str]] = mapped_column(info=PUBLIC)
     requirements: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", info=PUBLIC)
     place_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
+    second_person: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(server_default="", info=PUBLIC)
     version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)
@@ -58,6 +61,7 @@ class CaseRow(Base):
     valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
     decided_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_by: Mapped[str | None] = mapped_column(info=DECISION)
+    agreed_by: Mapped[str | None] = mapped_column(info=DECISION)
     ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)
@@ -84,9 +88,7 @@ class ActRow(Base):
 
     __tablename__ = "case_act"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('results', 'correction', 'cleared', 'declined', 'withdrawn', 'expired')", name="kind"
-        ),
+        CheckConstraint(f"kind IN ({', '.join(map(repr, get_args(Act)))})", name="kind"),
         Index(None, "clearance", "act"),
     )
 

@@ -1,8 +1,10 @@
 """Copies of what intake owns."""
 
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.screening.tables.base import Base
+from shared.contracts.intake import Tier
 from shared.db import PUBLIC
 
 
@@ -15,6 +17,7 @@ class RoleRow(Base):
     kind: Mapped[str] = mapped_column(info=PUBLIC)
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     times_a_month: Mapped[int | None] = mapped_column(info=PUBLIC)
+    tier: Mapped[Tier | None] = mapped_column(Text, info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

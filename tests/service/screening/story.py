@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
-from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged
+from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged, Tier
 
 SITE = "net.af.kabul"
 
@@ -21,9 +21,9 @@ def applies(number: int, person: int, role: str, kind: str) -> ApplicationSubmit
     )  # fmt: skip
 
 
-def role(name: str, kind: str, *risks: RiskFactor) -> RoleChanged:
+def role(name: str, kind: str, *risks: RiskFactor, tier: Tier | None = None) -> RoleChanged:
     """A role of the catalogue."""
-    return RoleChanged(role=name, kind_of_role=RoleKind(kind), site="net", risks=list(risks))
+    return RoleChanged(role=name, kind_of_role=RoleKind(kind), site="net", risks=list(risks), tier=tier)
 
 
 def place(country: str | None = "AF", subdivision: str | None = None) -> SiteChanged:

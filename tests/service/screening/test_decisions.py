@@ -43,7 +43,7 @@ async def test_what_a_role_asks_follows_it_until_the_decision(it: Running) -> No
     status, problem = await post(it, "decision", CLEAR)
     assert status == 409
     assert "training, record-check" in problem["detail"]
-    await it.hear(role("mentor-adult", "mentor", "one-on-one"), sequence=3)
+    await it.hear(role("mentor-adult", "mentor", "one-on-one", tier="intermediate"), sequence=3)
     assert (await post(it, "decision", CLEAR))[0] == 200
     await it.hear(role("mentor-adult", "mentor", "one-on-one", "minors"), sequence=4)
     assert (await only_case(it))["required"] == ["identity", "interview"]

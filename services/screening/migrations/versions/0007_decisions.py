@@ -1,0 +1,86 @@
+"""Criteria in versions, second persons and ties."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0007"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+STATES = "state IN ('waiting', 'open', 'proposed', 'cleared', 'declined', 'ended')"
+ACTS = "kind IN ('results', 'correction', 'proposed', 'disagreed', 'cleared', 'declined', 'withdrawn', 'expired')"
+HIGH = (
+    "UPDATE screening_case SET second_person = true WHERE state IN ('waiting', 'open') AND kind <> 'mentee' "
+    "AND risks && ARRAY['minors', 'one-on-one']"
+)
+"""As of a role whose tier was not heard."""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "criteria_set",
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("programme", sa.Text()),
+        sa.Column("criteria", JSONB(), nullable=False),
+        sa.Column("published_at", MOMENT, nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("network", "version", name="criteria_set_pkey"),
+    )
+    op.create_index("criteria_set_network_published_at", "criteria_set", ["network", "published_at"])
+    op.add_column("role", sa.Column("tier", sa.Text()))
+    _second_person()
+
+
+def _second_person() -> None:
+    op.drop_constraint("screening_case_state_check", "screening_case", type_="check")
+    op.create_check_constraint("screening_case_state_check", "screening_case", STATES)
+    op.drop_constraint("case_act_kind_check", "case_act", type_="check")
+    op.create_check_constraint("case_act_kind_check", "case_act", ACTS)
+    op.add_column("screening_case", sa.Column("second_person", sa.Boolean(), nullable=False, server_default="false"))
+    op.add_column("screening_case", sa.Column("agreed_by", sa.Text()))
+    op.execute(HIGH)
+    op.create_table(
+        "proposal",
+        sa.Column("proposal", sa.Uuid(), nullable=False),
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("clears", sa.Boolean(), nullable=False),
+        sa.Column("criterion", sa.Text(), nullable=False),
+        sa.Column("criterion_version", sa.Integer(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("valid_until", sa.Date()),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("proposed_at", MOMENT, nullable=False),
+        sa.Column("answer", sa.Text()),
+        sa.Column("answered_by", sa.Text()),
+        sa.Column("answered_at", MOMENT),
+        sa.Column("reason", sa.Text()),
+        sa.PrimaryKeyConstraint("proposal", name="proposal_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="proposal_clearance_fkey"),
+        sa.CheckConstraint("answer IN ('agreed', 'disagreed')", name="proposal_answer_check"),
+    )
+    op.create_index("proposal_clearance", "proposal", ["clearance"])
+    op.create_index(
+        "proposal_waiting_key", "proposal", ["clearance"], unique=True, postgresql_where=sa.text("answer IS NULL")
+    )
+    op.create_table(
+        "tie",
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("other", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("declared_by", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("person", "other", name="tie_pkey"),
+        sa.CheckConstraint("kind IN ('relative', 'partner', 'line', 'other')", name="tie_kind_check"),
+        sa.CheckConstraint("person < other", name="tie_order_check"),
+    )
+    op.create_index("tie_other", "tie", ["other"])
+    op.create_index("tie_site", "tie", ["site"])
+
+
+def downgrade() -> None:
+    raise NotImplementedError("An older version would let one person decide alone; restore a backup instead.")
