@@ -17,7 +17,19 @@ from bench.measure import Row, summary
 from bench.servers import Servers
 from shared.collector import collect_rarely
 
-BENCHES = ("relay", "pipeline", "latency", "growth", "inbox", "deadlines", "recovery", "idle", "requirements")
+BENCHES = (
+    "relay",
+    "pipeline",
+    "latency",
+    "growth",
+    "inbox",
+    "deadlines",
+    "recovery",
+    "idle",
+    "requirements",
+    "applications",
+    "queue",
+)
 PACKAGES = ("faststream", "aio-pika", "aiormq", "sqlalchemy", "asyncpg", "uvloop", "celery", "faststream-outbox")
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)

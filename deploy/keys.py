@@ -4,12 +4,14 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from deploy.local.problems import Misconfigured, Unavailable
 from shared.access import EVERYWHERE, Grant, mint, new_key
 
 READ_FROM_INTAKE = ("matching", "notify")
+SIGN_LINKS = ("screening",)
 
 
 def make_pair(private: Path, public: Path, *, development: bool = False) -> bool:
@@ -48,6 +50,11 @@ def read_private(path: Path, mend: str) -> dict[str, Any]:
     except (OSError, ValueError):
         pass
     raise Misconfigured(f"{path} is no private key; {mend}")
+
+
+def new_secret() -> str:
+    """A secret that nobody guesses."""
+    return token_urlsafe(32)
 
 
 def service_token(private_key: dict[str, Any], name: str, valid_for: timedelta) -> str:

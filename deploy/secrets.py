@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 
-from deploy.keys import READ_FROM_INTAKE, make_pair, read_private, service_token, write
+from deploy.keys import READ_FROM_INTAKE, SIGN_LINKS, make_pair, new_secret, read_private, service_token, write
 from deploy.local.databases import PREFIX
 from deploy.registry import SERVICES
 
@@ -25,6 +25,7 @@ def make_secrets(folder: Path, *, postgres: str, rabbitmq: str) -> bool:
     Raises Unavailable where a file cannot be written.
     """
     operations = folder / "operations"
+    _make_link_secrets(folder)
     if (operations / "complete").exists():
         return False
     passwords = {name: token_urlsafe(24) for name in (*SERVICES, "postgres", "rabbitmq")}
@@ -56,6 +57,15 @@ def _make_folders(folder: Path) -> None:
     names = ("postgres", "rabbitmq", "operations", *(f"services/{name}" for name in SERVICES))
     for name in names:
         (folder / name).mkdir(parents=True, exist_ok=True)
+
+
+def _make_link_secrets(folder: Path) -> None:
+    """Also for a folder that was made before services signed links."""
+    for name in SIGN_LINKS:
+        path = folder / "services" / name / "links"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, new_secret())
 
 
 def _write_all(folder: Path, values: Mapping[str, str]) -> None:

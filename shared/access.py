@@ -41,8 +41,13 @@ EVERYWHERE = "*"
 DEVELOPMENT = "development-"
 """How the id of a key begins that `rapport up` made for one machine; production refuses it."""
 
-OPEN_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json"})
-"""The only routes that answer without a token."""
+OPEN_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json", "/reference", "/reference/answer"})
+"""The only routes that answer without a token. A referee has a signed link instead."""
+
+
+def lies_in(place: str, site: str) -> bool:
+    """Whether a place is `site` or lies below it; every place lies everywhere."""
+    return site in (EVERYWHERE, place) or place.startswith(f"{site}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Grant:
 
     def covers(self, site: str) -> bool:
         """True for the place itself and all below: `net.af` covers `net.af.kabul`, not `net.afx`."""
-        return self.site in (EVERYWHERE, site) or site.startswith(f"{self.site}.")
+        return lies_in(site, self.site)
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,15 @@ class Caller:
     def sites(self, *roles: Role) -> tuple[str, ...]:
         """The places at which one of the roles is granted; for filters of lists."""
         return tuple(sorted({grant.site for grant in self.grants if grant.role in roles}))
+
+
+def covered(places: Sequence[str], sites: Sequence[str], narrowed_to: str | None = None) -> list[str]:
+    """Those of `places` that one of `sites` covers, and that lie at or below `narrowed_to` where it is given."""
+    return [
+        place
+        for place in places
+        if any(lies_in(place, site) for site in sites) and (narrowed_to is None or lies_in(place, narrowed_to))
+    ]
 
 
 def within(column: "ColumnElement[str] | InstrumentedAttribute[str]", sites: Sequence[str]) -> ColumnElement[bool]:

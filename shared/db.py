@@ -1,10 +1,10 @@
 """The database as every service uses it: engine, sessions, declared columns, copies of others' state."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import CursorResult, MetaData, Table, text
+from sqlalchemy import MetaData, Table, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -81,15 +81,26 @@ async def store_state(
 
     `key` names the column of `row` that holds the subject's id. False when what is stored is as new or newer.
     """
+    return bool(await store_states(session, row, key, [{**values, "sequence": sequence}]))
+
+
+async def store_states(
+    session: AsyncSession, row: type[DeclarativeBase], key: str, states: Sequence[Mapping[str, Any]]
+) -> set[Any]:
+    """The same for many at once, each with its `sequence`. Returns the ids of those that were newer.
+
+    Of one subject the newest counts. Subjects are stored in one order, so that two batches cannot wait for each other.
+    """
     table = cast("Table", row.__table__)
-    values = {**values, "sequence": sequence}
-    statement = insert(table).values(**values)
+    newest = {state[key]: state for state in sorted(states, key=lambda state: str(state["sequence"]))}
+    rows = [newest[subject] for subject in sorted(newest)]
+    statement = insert(table)
     statement = statement.on_conflict_do_update(
         index_elements=[key],
-        set_={name: statement.excluded[name] for name in values if name != key},
+        set_={name: statement.excluded[name] for name in rows[0] if name != key},
         where=table.c.sequence < statement.excluded.sequence,
     )
-    return cast("CursorResult[Any]", await session.execute(statement)).rowcount == 1
+    return set(await session.scalars(statement.returning(table.c[key]), rows))
 
 
 async def ping(session: AsyncSession) -> None:

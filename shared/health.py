@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from shared import migrations, telemetry
+from shared import migrations, problems, telemetry
 from shared.access import CallerDep
 
 router = APIRouter()
@@ -18,7 +18,7 @@ async def livez() -> dict[str, bool]:
     return {"alive": True}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"description": "Not ready; the body says what is missing."}})
 async def readyz(request: Request) -> JSONResponse:
     """Database and schema; a worker also its consumers. The body lists each part."""
     service = request.app.state.service
@@ -39,7 +39,7 @@ async def metrics(request: Request) -> Response:
     return Response(telemetry.metrics(request.app.state.service.parts), media_type=telemetry.CONTENT_TYPE)
 
 
-@router.get("/internal/quiet")
+@router.get("/internal/quiet", responses=problems.documented(changes=False))
 async def quiet(request: Request, caller: CallerDep) -> dict[str, Any]:
     """What is still under way in this service; all zero means that nothing happens until time or people act."""
     caller.require_anywhere("operator", "service")

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import problems, telemetry, tracing
-from shared.access import authenticated
+from shared.access import OPEN_ROUTES, authenticated
 from shared.clock import Clock
 from shared.idempotency import Claim
 from shared.ids import Origin, new_id, origin
@@ -60,6 +60,8 @@ class TransactionRoute(APIRoute):
         given = options.get("dependencies") or ()
         if "POST" in (options.get("methods") or ()) and _KEY_IN_OPENAPI not in given:
             options["dependencies"] = [*given, _KEY_IN_OPENAPI]
+        changes = not {"GET", "HEAD"}.issuperset(options.get("methods") or ("GET",))
+        options["responses"] = {**problems.documented(changes=changes), **(options.get("responses") or {})}
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -91,7 +93,7 @@ async def _read(request: Request) -> None:
 
 async def _claim(request: Request, route: str) -> Claim | None:
     key = request.headers.get("idempotency-key")
-    if key is None or request.method != "POST":
+    if key is None or request.method != "POST" or route in OPEN_ROUTES:
         return None
     if not 1 <= len(key) <= 255 or not all("!" <= letter <= "~" for letter in key):
         raise Invalid.field("Idempotency-Key", "must be 1 to 255 visible ASCII characters")

@@ -119,6 +119,36 @@ class InternalError(Problem):
     status, type, title = 500, "internal-error", "Something went wrong on our side"
 
 
+_DOCUMENT = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:rapport:problem:<type>; stable."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "A sentence that says what to do."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "reason"],
+                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+    },
+}
+_ALWAYS: tuple[type[Problem], ...] = (Problem, Unauthorised, Forbidden, NotFound, TooLarge, Invalid, DatabaseAway)
+_OF_CHANGES: tuple[type[Problem], ...] = (Conflict, PreconditionFailed, PreconditionRequired)
+
+
+def documented(*, changes: bool) -> dict[int | str, dict[str, Any]]:
+    """The refusals of a route for OpenAPI, by status; `changes`: the route may change something."""
+    refusals = (*_ALWAYS, *_OF_CHANGES) if changes else _ALWAYS
+    return {
+        each.status: {"description": each.title, "content": {MEDIA_TYPE: {"schema": _DOCUMENT}}} for each in refusals
+    }
+
+
 def install(app: FastAPI) -> None:
     """Answer every refusal of this app as a problem."""
     app.add_exception_handler(Problem, _problem)

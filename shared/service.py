@@ -17,6 +17,7 @@ from shared.access import Keys
 from shared.clock import clock_from, real_now
 from shared.collector import collect_rarely
 from shared.db import create_engine, create_sessions, is_away
+from shared.links import Links
 from shared.log import words_of
 from shared.messaging.broker import Handlers, consumer
 from shared.messaging.consumption import ConsumersLost, Consumption, QueueMissing
@@ -63,6 +64,7 @@ class Service:
     handlers: Handlers
     rules: Mapping[str, deadlines.Rule] = field(default_factory=dict)
     senders: list[Sender] = field(default_factory=list)
+    links: Links = field(default_factory=Links)
 
     def __post_init__(self) -> None:
         amqp_url = self.settings.amqp_url.get_secret_value()
@@ -93,6 +95,7 @@ class Service:
         app.state.service = self
         app.state.sessions, app.state.clock = self.sessions, self.clock
         app.state.committed = self.relay.wake
+        app.state.links = self.links
         app.state.keys = Keys.from_file(self.settings.keys_file)
         problems.install(app)
         app.add_middleware(http.RequestContext)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx2
 
-from deploy.keys import READ_FROM_INTAKE, make_pair, service_token
+from deploy.keys import READ_FROM_INTAKE, SIGN_LINKS, make_pair, new_secret, service_token, write
 from deploy.local import brokers
 from deploy.local.addresses import Addresses
 from deploy.local.databases import ensure_service_databases
@@ -112,6 +112,13 @@ class Platform:
         make_pair(private, public, development=True)
         return public, private
 
+    def _link_secret(self, name: str) -> Path:
+        """The secret by which a service signs links, made once."""
+        path = self.home.folder("keys") / f"{name}-links"
+        if not path.exists():
+            write(path, new_secret())
+        return path
+
     async def double(self, name: str) -> str:
         """One more process of a service; returns its address."""
         port = kept_port(self.home, f"{name}-2")
@@ -130,6 +137,8 @@ class Platform:
         if name in READ_FROM_INTAKE:
             env[f"{prefix}_INTAKE_URL"] = self.addresses.services["intake"]
             env[f"{prefix}_SERVICE_TOKEN"] = service_token(self.addresses.private_key(), name, SERVICE_TOKEN_LIFE)
+        if name in SIGN_LINKS:
+            env[f"{prefix}_LINK_SECRET_FILE"] = str(self._link_secret(name))
         if name == "notify":
             env |= {} if os.environ.get(f"{prefix}_SMTP_HOST") else {f"{prefix}_SMTP_PORT": str(self._ports["smtp"])}
             link = f"{prefix}_LINK_URL"

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Ema
 
 from services.intake.domain import places, texts
 from shared.contracts import SitePath, Slug, Zone
+from shared.contracts.intake import CountryCode, SubdivisionCode
 
 LIST_LIMIT = 30
 
@@ -18,6 +19,11 @@ def _unique(values: list[str]) -> list[str]:
 def _country(raw: str) -> str:
     if raw not in places.COUNTRIES:
         raise ValueError("This is no ISO 3166-1 code of a country; write it like AF.")
+    return raw
+
+
+def _law_place(raw: str) -> str:
+    _country(raw.partition("-")[0])
     return raw
 
 
@@ -33,6 +39,8 @@ Email = Annotated[EmailStr, Field(max_length=254)]
 Language = Annotated[str, StringConstraints(max_length=24), AfterValidator(texts.language)]
 ZoneName = Annotated[Zone, AfterValidator(texts.zone)]
 Country = Annotated[str, AfterValidator(_country)]
+LawPlace = Annotated[CountryCode | SubdivisionCode, AfterValidator(_law_place)]
+"""ISO 3166, as law packs name places: `KE`, `GB-SCT`."""
 Languages = Annotated[list[Language], Field(max_length=LIST_LIMIT), AfterValidator(_unique)]
 Slugs = Annotated[list[Slug], Field(max_length=LIST_LIMIT), AfterValidator(_unique)]
 Version = Annotated[

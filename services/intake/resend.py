@@ -12,6 +12,7 @@ from services.intake.tables import (
     ApplicationRow,
     CalendarRow,
     OfferingRow,
+    ParticularsRow,
     PersonRow,
     PlaceRow,
     ProfileRow,
@@ -66,8 +67,9 @@ async def offerings(session: AsyncSession, batch: Batch) -> Sequence[Current]:
 
 @resends.family(ProfileChanged)
 async def profiles(session: AsyncSession, batch: Batch) -> Sequence[Current]:
-    """Everybody who has a profile; whoever changes one holds the row of its person."""
-    rows = select(PersonRow).join(ProfileRow, ProfileRow.person == PersonRow.person)
+    """Everybody who has a profile or particulars; whoever changes one holds the row of its person."""
+    told = select(ProfileRow.person).union(select(ParticularsRow.person))
+    rows = select(PersonRow).where(PersonRow.person.in_(told))
     found = await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))
     return [Current(row.person, ProfileChanged(person=row.person, site=row.site)) for row in found]
 

@@ -16,10 +16,11 @@ from shared.messaging.broker import Handlers, Heard, Session
 events = Handlers("notify")
 
 
-@events.subscriber(ApplicationSubmitted)
-async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
-    """Tell the applicant that the application came."""
-    await store_mails(session, Kind.APPLICATION_RECEIVED, _occasion(event, heard, [event.person]))
+@events.subscriber(ApplicationSubmitted, batched=True)
+async def on_application_submitted(told: Sequence[Told[ApplicationSubmitted]], session: Session) -> None:
+    """Tell each applicant that the application came."""
+    occasions = [_occasion(each.event, each.heard, [each.event.person]) for each in told]
+    await store_mails(session, Kind.APPLICATION_RECEIVED, *occasions)
 
 
 @events.subscriber(ScreeningCleared)

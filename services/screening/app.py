@@ -1,24 +1,34 @@
 """The composition root of screening: the only place that wires its parts."""
 
 from services.screening import handlers, timers
-from services.screening.api import agreement, cases, criteria, decisions, results, ties
+from services.screening.api import (
+    agreement,
+    cases,
+    criteria,
+    decisions,
+    letters,
+    queue,
+    referee,
+    references,
+    results,
+    steps,
+    ties,
+)
 from services.screening.settings import Settings
+from shared.links import Links
 from shared.service import Service
+
+ROOMS = (cases, criteria, results, decisions, agreement, ties, steps, references, referee, letters, queue)
 
 
 def build(settings: Settings | None = None) -> Service:
     """Screening, ready to run."""
+    settings = settings or Settings()
     return Service(
         "screening",
-        settings or Settings(),
-        routers=[
-            cases.router,
-            criteria.router,
-            results.router,
-            decisions.router,
-            agreement.router,
-            ties.router,
-        ],
+        settings,
+        routers=[each.router for each in ROOMS],
         handlers=handlers.events,
         rules=timers.rules,
+        links=Links.from_file(settings.link_secret_file),
     )

@@ -10,6 +10,7 @@ from services.screening.domain.facts import Facts, Forbidden, Requirements, Step
 from services.screening.domain.requirements import requirements
 from services.screening.domain.second_person import is_high
 from services.screening.queries import known_place, known_role
+from services.screening.steps import keep_steps
 from services.screening.tables import CaseRow, PlaceRow, RoleRow
 from shared.contracts import RoleKind
 from shared.contracts.intake import Risk
@@ -31,7 +32,10 @@ async def ask(session: AsyncSession, case: CaseRow, day: date) -> None:
     case.risks = role.risks
     case.second_person = found.second_person
     case.required = [step.check for step in found.steps if step.only is None]
-    case.requirements = _document(found)
+    document, before = _document(found), case.requirements
+    case.requirements = document
+    if not before or before["steps"] != document["steps"]:
+        await keep_steps(session, case, anew=not before)
 
 
 def _facts(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> Facts:

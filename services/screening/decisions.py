@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import expires_at
 from services.screening.domain.criteria import Criterion
+from services.screening.steps import drop_open_steps
 from services.screening.tables import Act, ActRow, CaseRow
 from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
 from shared.deadlines import arm, cancel
@@ -18,7 +19,7 @@ EXPIRY = "clearance-expiry"
 
 async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, until: date, by: str, at: datetime) -> None:
     """The person may act until the end of a day; then a deadline ends it."""
-    _decide(session, case, "cleared", criterion, by, at)
+    await _decide(session, case, "cleared", criterion, by, at)
     case.valid_until = until
     await arm(session, EXPIRY, str(case.clearance), expires_at(until))
     await emit(session, told(case), at=at)
@@ -26,7 +27,7 @@ async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, unti
 
 async def decline(session: AsyncSession, case: CaseRow, criterion: Criterion, by: str, at: datetime) -> None:
     """The person will not act in this role; the reason stays here."""
-    _decide(session, case, "declined", criterion, by, at)
+    await _decide(session, case, "declined", criterion, by, at)
     await emit(session, told(case), at=at)
 
 
@@ -55,7 +56,7 @@ def note(session: AsyncSession, case: CaseRow, kind: Act, by: str, at: datetime)
     session.add(ActRow(act=new_id(), clearance=case.clearance, kind=kind, actor=by, at=at))
 
 
-def _decide(
+async def _decide(
     session: AsyncSession,
     case: CaseRow,
     state: Literal["cleared", "declined"],
@@ -63,6 +64,7 @@ def _decide(
     by: str,
     at: datetime,
 ) -> None:
+    await drop_open_steps(session, case)
     case.state, case.version = state, case.version + 1
     case.criterion, case.criterion_version, case.category = criterion.criterion, criterion.version, criterion.category
     case.decided_at, case.decided_by = at, by

@@ -1,4 +1,4 @@
-"""Deadlines of screening: a clearance ends by itself at the end of its last day."""
+"""Deadlines of screening: a clearance ends by itself at the end of its last day; referees are reminded."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.decisions import EXPIRY, expire
 from services.screening.queries import locked_case
+from services.screening.referees import REMINDING, STALLING, on_reminding, on_stalling
 
 
 async def on_expiry(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
@@ -16,4 +17,4 @@ async def on_expiry(session: AsyncSession, subject: str, due_at: datetime, now: 
         await expire(session, case, due_at.date(), at=now)
 
 
-rules = {EXPIRY: on_expiry}
+rules = {EXPIRY: on_expiry, REMINDING: on_reminding, STALLING: on_stalling}

@@ -11,7 +11,7 @@ from services.screening.queries import locked_case, ties_of
 from services.screening.tables import CaseRow
 from shared.access import Caller, Role, within
 from shared.contracts import Contradiction
-from shared.problems import NotFound
+from shared.problems import Forbidden, NotFound
 
 SCREENERS: tuple[Role, ...] = ("screener", "administrator")
 
@@ -40,6 +40,17 @@ async def case_to_screen(session: AsyncSession, caller: Caller, clearance: UUID)
     """A case that the caller may work on; nobody else changes it until the commit. Raises as `case_with_evidence`."""
     row = _visible(await locked_case(session, clearance), caller)
     await _check_may_screen(session, caller, row)
+    return row
+
+
+async def own_case(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
+    """The case of the caller themself, in which nobody else does their part; locked until the commit.
+
+    Raises NotFound for a stranger, Forbidden for staff who may see it.
+    """
+    row = _visible(await locked_case(session, clearance), caller)
+    if caller.person != row.person:
+        raise Forbidden("Only the person whose case this is does that.")
     return row
 
 

@@ -1,6 +1,6 @@
 """The event base, the types its fields may have, and the registry that knows every event type."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -20,7 +20,15 @@ OfferingId = Annotated[str, StringConstraints(pattern=rf"^{SLUG}@{SLUG}(?:\.{SLU
 Zone = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}$", max_length=64)]
 """An IANA time zone: `Asia/Kabul`."""
 
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie in the years 1 to 9999 in UTC, too") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment of domain time, kept in UTC."""
 
 

@@ -151,7 +151,7 @@ class CalendarChanged(
 class ProfileChanged(
     Event, name="profile.changed", version=1, kind=Kind.STATE, audience=Audience.PLATFORM, subject="person/{person}"
 ):
-    """A person's matching profile changed; readers fetch it in batches from intake."""
+    """A person's profile or particulars changed; readers fetch what they need in batches from intake."""
 
     person: UUID
     site: SitePath

@@ -1,6 +1,6 @@
 """Short lives of the services that own state: every type of event of theirs is told of some subject."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from tests.service.intake import scenes as intake
@@ -62,7 +62,7 @@ async def live_messaging(it: Running) -> None:
     await messaging.announce(it, messaging.MENTEE, 300, 310)
 
 
-LIVES: dict[str, Callable[[Running], Awaitable[None]]] = {
+LIVES: dict[str, Callable[[Running], Coroutine[Any, Any, None]]] = {
     "intake": live_intake, "screening": live_screening, "matching": live_matching, "messaging": live_messaging,
 }  # fmt: skip
 

@@ -64,7 +64,7 @@ async def person_for(session: SessionDep, caller: Caller, person: UUID, *, lock:
     Raises NotFound.
     """
     row = await session.get(PersonRow, person, with_for_update={"key_share": True} if lock else None)
-    if row is None or not (caller.person == person or enrolled(caller, row) or _is_staff(caller, row.site)):
+    if row is None or not (caller.person == person or enrolled(caller, row) or is_staff(caller, row.site)):
         raise NotFound("There is no such person, or none that you may see.")
     return row
 
@@ -74,7 +74,8 @@ def enrolled(caller: Caller, row: PersonRow) -> bool:
     return row.enrolled_by == caller.subject and caller.covers("facilitator", site=row.site)
 
 
-def _is_staff(caller: Caller, site: str) -> bool:
+def is_staff(caller: Caller, site: str) -> bool:
+    """Whether the caller looks after the people of a site."""
     return caller.covers("coordinator", "administrator", site=site)
 
 
@@ -83,7 +84,7 @@ def _view(row: PersonRow, caller: Caller, response: Response) -> PersonView:
     view = PersonView.model_construct(
         **{name: getattr(row, name) for name in PersonView.model_fields if name != "possible_duplicate_of"}
     )
-    view.possible_duplicate_of = row.duplicate_of if _is_staff(caller, row.site) else None
+    view.possible_duplicate_of = row.duplicate_of if is_staff(caller, row.site) else None
     return view
 
 
@@ -106,7 +107,7 @@ async def register(
 
 def _registrar(caller: Caller, body: NewPerson) -> tuple[UUID | None, str | None]:
     """Who registers themself, or which facilitator enrols; neither where staff do it. Raises Forbidden or Invalid."""
-    if _is_staff(caller, body.site):
+    if is_staff(caller, body.site):
         return None, None
     if caller.covers("facilitator", site=body.site):
         if body.email is None:
@@ -141,7 +142,7 @@ async def change_person(
     moves = body.site is not None and body.site != row.site
     if moves:
         await _check_move(session, caller, row, str(body.site))
-    staff = _is_staff(caller, row.site)
+    staff = is_staff(caller, row.site)
     await registration.change(session, row, body.model_dump(exclude_unset=True), by_staff=staff)
     if moves and await queries.has_profile(session, person):
         await emit(session, ProfileChanged(person=person, site=row.site), at=clock.now())

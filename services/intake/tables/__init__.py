@@ -4,7 +4,7 @@ from services.intake.tables.applications import ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
 from services.intake.tables.documents import AttestationRow, DocumentRow, DocumentVersionRow, SignatureRow
-from services.intake.tables.people import PersonRow, PrivateReadRow, ProfileRow
+from services.intake.tables.people import ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
 
@@ -16,6 +16,7 @@ __all__ = [
     "DocumentRow",
     "DocumentVersionRow",
     "OfferingRow",
+    "ParticularsRow",
     "PersonRow",
     "PlaceRow",
     "PolicyRow",

@@ -1,6 +1,6 @@
 """People and their profiles."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from shared.db import PUBLIC, personal
 
 CARD = personal("reaching people and calling them by their name", "until the person is erased", "person")
 PROFILE = personal("matching", "until the person is erased", "person")
+PARTICULARS = personal("finding the law that holds and who agrees (R41)", "until the person is erased", "person")
 
 
 class PersonRow(Base):
@@ -60,6 +61,18 @@ class ProfileRow(Base):
     weekly_hours: Mapped[float] = mapped_column(info=PROFILE)
     zone: Mapped[str] = mapped_column(info=PROFILE)
     free_hours: Mapped[list[int]] = mapped_column(info=PROFILE)
+    version: Mapped[int] = mapped_column(info=PUBLIC)
+
+
+class ParticularsRow(Base):
+    """What of a person's life the law asks about. `lives_since`: signed for by the person."""
+
+    __tablename__ = "particulars"
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("person.person"), primary_key=True, info=PUBLIC)
+    born_on: Mapped[date | None] = mapped_column(info=PARTICULARS)
+    lives_in: Mapped[str | None] = mapped_column(info=PARTICULARS)
+    lives_since: Mapped[date | None] = mapped_column(info=PARTICULARS)
     version: Mapped[int] = mapped_column(info=PUBLIC)
 
 

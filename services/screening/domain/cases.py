@@ -102,7 +102,7 @@ def check_results(required: Collection[str], state: State, checks: Iterable[str]
         raise Contradiction("The role of this case is not known here yet; try again when it is.")
     if state == "proposed":
         raise Contradiction(
-            "A decision waits for its second person, who judges what was found; disagree with it first."
+            "This case is being decided just now; what is found counts again if it is open again."
         )
     if state != "open":
         raise Contradiction(f"This case is {state}; a result changes nothing now. A new application opens a new case.")

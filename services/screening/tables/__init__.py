@@ -5,6 +5,8 @@ from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
 from services.screening.tables.criteria import CriteriaSetRow
 from services.screening.tables.proposals import Answer, ProposalRow
+from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
+from services.screening.tables.steps import StepRow
 from services.screening.tables.ties import TieKind, TieRow
 
 __all__ = [
@@ -16,8 +18,11 @@ __all__ = [
     "CriteriaSetRow",
     "PlaceRow",
     "ProposalRow",
+    "ReferenceLetterRow",
+    "ReferenceRow",
     "ResultRow",
     "RoleRow",
+    "StepRow",
     "TieKind",
     "TieRow",
 ]

@@ -86,6 +86,10 @@ ROUTES: dict[str, Case] = {
         "/people/{person}", COORDINATION, {"language": "ps"}, themself=True, headers={"If-Match": "*"}
     ),
     "PUT /people/{person}/profile": Case("/people/{person}/profile", COORDINATION, PROFILE, themself=True),
+    "PUT /people/{person}/particulars": Case(
+        "/people/{person}/particulars", COORDINATION, {"lives_in": "AF"}, themself=True
+    ),
+    "GET /people/{person}/particulars": Case("/people/{person}/particulars", COORDINATION, themself=True),
     "GET /people/{person}/profile": Case("/people/{person}/profile", COORDINATION, themself=True),
     "POST /people/{person}/signatures": Case(
         "/people/{person}/signatures",

@@ -32,6 +32,7 @@ async def prepared(running: Start) -> tuple[Running, UUID, UUID]:
         good(await administrator(it).put(ROUTES[route].path, json=ROUTES[route].body))
     person = await registered(it)
     good(await coordinator(it).put(f"/people/{person}/profile", json=PROFILE))
+    good(await coordinator(it).put(f"/people/{person}/particulars", json={"lives_in": "AF"}))
     asked = {"person": str(person), "role": "mentee-adult", "offering": OFFERING}
     return it, person, UUID(good(await coordinator(it).post("/applications", json=asked))["application"])
 

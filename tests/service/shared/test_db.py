@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db import create_engine, create_sessions, is_away
+from services.screening.tables import PlaceRow
+from shared.db import create_engine, create_sessions, is_away, store_states
 from shared.messaging.gate import DatabaseGate
 from tests.support.databases import fresh_database
 
@@ -49,6 +50,22 @@ async def test_a_connection_that_broke_in_the_pool_does_not_make_the_database_aw
         await idle.rollback()
         await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
     assert [await gate.answers(), await gate.answers()] == [True, True]
+
+
+async def test_many_copies_at_once_keep_the_newest_of_each(engine: AsyncEngine) -> None:
+    """In whatever order they come, also twice in one batch; those that changed something are named."""
+
+    def site(name: str, law_of: str, number: int) -> dict[str, str]:
+        return {"site": name, "law_of": law_of, "sequence": f"0001.{number:010}"}
+
+    async with create_sessions(engine).begin() as session:
+        first = [site("net.b", "KE", 2), site("net.a", "AF", 1), site("net.b", "GB", 1)]
+        assert await store_states(session, PlaceRow, "site", first) == {"net.a", "net.b"}
+        assert await store_states(session, PlaceRow, "site", [site("net.a", "DE", 3), site("net.b", "FR", 2)]) == {
+            "net.a"
+        }
+        kept = {row.site: row.law_of for row in await session.scalars(select(PlaceRow))}
+    assert kept == {"net.a": "DE", "net.b": "KE"}
 
 
 async def test_a_database_that_ended_does_not_answer(engine: AsyncEngine) -> None:

@@ -1,0 +1,80 @@
+"""Steps as rows: in line with what a case asks for, and moved by what people do."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.screening.domain.cases import check_results
+from services.screening.domain.steps import StepState, due_on
+from services.screening.queries import results_of
+from services.screening.tables import CaseRow, StepRow
+from shared.contracts import Contradiction
+
+
+async def keep_steps(session: AsyncSession, case: CaseRow, *, anew: bool) -> None:
+    """One step for each check that the case asks for now; what has a result is done already.
+
+    Of a check that is no longer asked for the step goes; what was found out in it stays where it is kept. `anew`: the
+    case has asked for nothing yet.
+    """
+    known: dict[str, StepRow] = {}
+    recorded: dict[str, datetime] = {}
+    if not anew:
+        rows = await session.scalars(select(StepRow).where(StepRow.clearance == case.clearance))
+        known = {row.check_name: row for row in rows}
+        recorded = {check: row.recorded_at for check, row in (await results_of(session, case.clearance)).items()}
+        over = StepRow.clearance == case.clearance, StepRow.check_name.not_in(case.required)
+        await session.execute(delete(StepRow).where(*over))
+    await session.flush()  # steps name their case
+    performers = {step["check"]: step["performer"] for step in case.requirements["steps"]}
+    for position, check in enumerate(case.required):
+        step = known.get(check) or _new(case, check, recorded.get(check))
+        step.position, step.performer = position, performers[check]
+        session.add(step)
+
+
+def _new(case: CaseRow, check: str, done_at: datetime | None) -> StepRow:
+    return StepRow(
+        clearance=case.clearance,
+        check_name=check,
+        site=case.site,
+        state="done" if done_at else "to-do",
+        due_on=due_on(check, case.opened_at.date()),
+        opened_at=case.opened_at,
+        done_at=done_at,
+    )
+
+
+async def open_step(session: AsyncSession, case: CaseRow, check: str) -> StepRow:
+    """The step in which something is to be done. Raises Contradiction when nothing is asked for now."""
+    check_results(case.required, case.state, [check])
+    step = await session.get_one(StepRow, (case.clearance, check))
+    if step.state == "done":
+        raise Contradiction("This step has its result already; a screener corrects the result where it is wrong.")
+    return step
+
+
+async def move_step(
+    session: AsyncSession, case: CaseRow, check: str, state: StepState, due: date | None = None
+) -> None:
+    """It is somebody else's turn now, until a day where one is named; a step that is done stays done."""
+    values = {"state": state} | ({"due_on": due} if due else {})
+    await session.execute(update(StepRow).where(*_of(case, [check]), StepRow.state != "done").values(**values))
+
+
+async def finish_steps(session: AsyncSession, case: CaseRow, checks: Collection[str], at: datetime) -> None:
+    """There is a result; the first one's time stays when it is corrected."""
+    await session.execute(
+        update(StepRow).where(*_of(case, checks), StepRow.state != "done").values(state="done", done_at=at)
+    )
+
+
+async def drop_open_steps(session: AsyncSession, case: CaseRow) -> None:
+    """The case is decided: what was not done is no work any more."""
+    await session.execute(delete(StepRow).where(StepRow.clearance == case.clearance, StepRow.state != "done"))
+
+
+def _of(case: CaseRow, checks: Collection[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return StepRow.clearance == case.clearance, StepRow.check_name.in_(checks)
