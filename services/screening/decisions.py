@@ -7,14 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import expires_at
 from services.screening.domain.criteria import Criterion
+from services.screening.domain.expiry import next_notice_at
 from services.screening.steps import drop_open_steps
 from services.screening.tables import Act, ActRow, CaseRow
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.contracts.screening import ClearanceEnded, ClearanceExpiring, Notice, ScreeningCleared, ScreeningDeclined
 from shared.deadlines import arm, cancel
 from shared.ids import new_id
 from shared.outbox import emit
 
 EXPIRY = "clearance-expiry"
+NOTICE = "clearance-notice"
 
 
 async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, until: date, by: str, at: datetime) -> None:
@@ -22,6 +24,7 @@ async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, unti
     await _decide(session, case, "cleared", criterion, by, at)
     case.valid_until = until
     await arm(session, EXPIRY, str(case.clearance), expires_at(until))
+    await arm_notice(session, case, at)
     await emit(session, told(case), at=at)
 
 
@@ -36,7 +39,6 @@ async def withdraw(session: AsyncSession, case: CaseRow, criterion: Criterion, b
     case.ending_criterion, case.ending_version = criterion.criterion, criterion.version
     case.ending_category = criterion.category
     note(session, case, "withdrawn", by, at)
-    await cancel(session, EXPIRY, str(case.clearance))
     await _end(session, case, at.date(), at)
 
 
@@ -46,8 +48,22 @@ async def expire(session: AsyncSession, case: CaseRow, ended_on: date, at: datet
     await _end(session, case, ended_on, at)
 
 
+async def arm_notice(session: AsyncSession, case: CaseRow, now: datetime) -> None:
+    """Set the deadline of the next notice that the clearance will end."""
+    if case.valid_until and (moment := next_notice_at(case.valid_until, now)):
+        await arm(session, NOTICE, str(case.clearance), moment)
+
+
+async def give_notice(session: AsyncSession, case: CaseRow, notice: Notice, at: datetime) -> None:
+    """Tell that the clearance will end, so that the person may be screened again without a gap."""
+    case.notice, case.noticed_at = notice, at
+    await emit(session, told(case), at=at)
+
+
 async def _end(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
     case.state, case.ended_on, case.version = "ended", ended_on, case.version + 1
+    for deadline in (EXPIRY, NOTICE):
+        await cancel(session, deadline, str(case.clearance))
     await emit(session, told(case), at=at)
 
 
@@ -71,7 +87,7 @@ async def _decide(
     note(session, case, state, by, at)
 
 
-def told(case: CaseRow) -> ScreeningCleared | ScreeningDeclined | ClearanceEnded:
+def told(case: CaseRow) -> ScreeningCleared | ScreeningDeclined | ClearanceExpiring | ClearanceEnded:
     """What is told of a case that was decided."""
     facts: dict[str, Any] = {
         "clearance": case.clearance,
@@ -82,6 +98,8 @@ def told(case: CaseRow) -> ScreeningCleared | ScreeningDeclined | ClearanceEnded
         "offering": case.offering,
         "site": case.site,
     }
+    if case.state == "cleared" and case.notice:
+        return ClearanceExpiring(**facts, valid_until=case.valid_until, notice=case.notice)
     if case.state == "cleared":
         return ScreeningCleared(**facts, valid_until=case.valid_until)
     if case.state == "ended":

@@ -7,13 +7,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.decisions import told
 from services.screening.tables import ActRow, CaseRow
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined, ScreeningResent
+from shared.contracts.screening import (
+    ClearanceEnded,
+    ClearanceExpiring,
+    ScreeningCleared,
+    ScreeningDeclined,
+    ScreeningResent,
+)
 from shared.outbox.resend import Batch, Current, Resends
 
 resends = Resends("screening", ScreeningResent)
 
 
-@resends.family(ScreeningCleared, ScreeningDeclined, ClearanceEnded)
+@resends.family(ScreeningCleared, ScreeningDeclined, ClearanceExpiring, ClearanceEnded)
 async def clearances(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every case that was decided, as of its decision or its end; nothing is told of the others."""
     ended_at = (
@@ -23,4 +29,4 @@ async def clearances(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     )
     rows = select(CaseRow, ended_at).where(CaseRow.state.in_(("cleared", "declined", "ended")))
     found = await session.execute(batch.locked(rows, CaseRow.clearance, CaseRow.site))
-    return [Current(case.clearance, told(case), ended or case.decided_at) for case, ended in found]
+    return [Current(case.clearance, told(case), ended or case.noticed_at or case.decided_at) for case, ended in found]

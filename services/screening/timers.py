@@ -1,11 +1,12 @@
-"""Deadlines of screening: a clearance ends by itself at the end of its last day; referees are reminded."""
+"""Deadlines of screening: a clearance tells that it will end, and ends by itself; referees are reminded."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.decisions import EXPIRY, expire
+from services.screening.decisions import EXPIRY, NOTICE, arm_notice, expire, give_notice
+from services.screening.domain.expiry import notice_now
 from services.screening.queries import locked_case
 from services.screening.referees import REMINDING, STALLING, on_reminding, on_stalling
 
@@ -17,4 +18,13 @@ async def on_expiry(session: AsyncSession, subject: str, due_at: datetime, now: 
         await expire(session, case, due_at.date(), at=now)
 
 
-rules = {EXPIRY: on_expiry, REMINDING: on_reminding, STALLING: on_stalling}
+async def on_notice(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """Tell that a clearance will end: the nearest notice alone where the timer is late."""
+    case = await locked_case(session, UUID(subject))
+    if case and case.state == "cleared" and case.valid_until:
+        if notice := notice_now(case.valid_until, now):
+            await give_notice(session, case, notice, at=now)
+        await arm_notice(session, case, now)
+
+
+rules = {EXPIRY: on_expiry, NOTICE: on_notice, REMINDING: on_reminding, STALLING: on_stalling}

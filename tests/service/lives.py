@@ -20,21 +20,23 @@ async def live_intake(it: Running) -> None:
 
 
 async def live_screening(it: Running) -> None:
-    """Four people: cleared, declined, cleared and withdrawn, undecided."""
+    """Five people: cleared, declined, cleared and withdrawn, cleared for a month only, undecided."""
     await it.hear(place())
     await it.hear(role("mentor-adult", "mentor"))
-    for number in range(1, 5):
+    for number in range(1, 6):
         await it.hear(applies(number, number, "mentor-adult", "mentor"))
     async with it.client(role="screener", site="net") as http:
         cases = (await http.get("/cases")).json()["items"]
-        cleared, declined, withdrawn, _ = (f"/cases/{case['clearance']}" for case in cases)
+        cleared, declined, withdrawn, expiring, _ = (f"/cases/{case['clearance']}" for case in cases)
         passed = {"results": [{"check": check, "outcome": "passed"} for check in cases[0]["required"]]}
-        for case in (cleared, withdrawn):
+        for case in (cleared, withdrawn, expiring):
             await post(http, f"{case}/results", passed)
-            await post(http, f"{case}/decision", screening.CLEAR)
+            last_day = {"valid_until": str((BEGINNING + 31 * messaging.DAY).date())} if case == expiring else {}
+            await post(http, f"{case}/decision", screening.CLEAR | last_day)
         await post(http, f"{declined}/decision", screening.DECLINE)
         it.set_clock(BEGINNING + messaging.DAY)
         await post(http, f"{withdrawn}/withdrawal", {"criterion": "volunteer-safety"})
+        await it.fire()
 
 
 async def live_matching(it: Running) -> None:

@@ -101,9 +101,7 @@ def check_results(required: Collection[str], state: State, checks: Iterable[str]
     if state == "waiting":
         raise Contradiction("The role of this case is not known here yet; try again when it is.")
     if state == "proposed":
-        raise Contradiction(
-            "This case is being decided just now; what is found counts again if it is open again."
-        )
+        raise Contradiction("This case is being decided just now; what is found counts again if it is open again.")
     if state != "open":
         raise Contradiction(f"This case is {state}; a result changes nothing now. A new application opens a new case.")
     if unasked := sorted(set(checks) - set(required)):

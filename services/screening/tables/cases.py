@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.screening.domain.cases import Category, Outcome, State
 from services.screening.tables.base import Base
+from shared.contracts.screening import Notice
 from shared.db import PUBLIC, personal
 
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
@@ -59,6 +60,8 @@ class CaseRow(Base):
     criterion_version: Mapped[int | None] = mapped_column(info=DECISION)
     category: Mapped[Category | None] = mapped_column(Text, info=DECISION)
     valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    notice: Mapped[Notice | None] = mapped_column(Integer, info=PUBLIC)
+    noticed_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_by: Mapped[str | None] = mapped_column(info=DECISION)
     agreed_by: Mapped[str | None] = mapped_column(info=DECISION)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from services.matching.tables import Base, ProfileRow
 from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, ProfileChanged
 from shared.contracts.reads import MatchingProfile, MatchingProfiles, PeopleRead
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.contracts.screening import ClearanceEnded, ClearanceExpiring, ScreeningCleared, ScreeningDeclined
 from tests.support.eventually import eventually
 from tests.support.running import BEGINNING, Running
 
@@ -75,6 +75,11 @@ def cleared(
 def declined(of: UUID, kind: str, name: str = OFFERING) -> ScreeningDeclined:
     """Screening declines a person."""
     return ScreeningDeclined(**_clearance(of, kind, name, None))
+
+
+def expiring(of: UUID, kind: str, until: date = date(2027, 5, 1)) -> ClearanceExpiring:
+    """Screening tells that a clearance will end."""
+    return ClearanceExpiring(**_clearance(of, kind, OFFERING, None), valid_until=until, notice=30)
 
 
 def ended(of: UUID, kind: str, name: str = OFFERING) -> ClearanceEnded:

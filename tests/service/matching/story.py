@@ -10,6 +10,7 @@ from tests.service.matching.scenes import (
     cleared,
     declined,
     ended,
+    expiring,
     offering,
     person,
 )
@@ -31,6 +32,7 @@ STORY: list[tuple[Event, int]] = [
     (cleared(DARIA, "mentee", OTHER_OFFERING), 1),
     (cleared(AMINA, "mentor", until=date(2027, 6, 30)), 2),
     (ended(DARIA, "mentee", OTHER_OFFERING), 2),
+    (expiring(AMINA, "mentor"), 3),
     (offering(is_open=False), 2),
     (ended(BORIS, "mentee"), 2),
 ]

@@ -3,7 +3,7 @@
 from datetime import date
 
 from shared.contracts import Event
-from tests.service.messaging.scenes import cleared, closed, declined, ended, limits, matched, person
+from tests.service.messaging.scenes import cleared, closed, declined, ended, expiring, limits, matched, person
 
 AMINA, BORIS, CLARE, DARIA, EDITH, FARID = map(person, range(0x61, 0x67))
 HERAT = "first-steps@net.af.herat"
@@ -21,6 +21,7 @@ STORY: list[tuple[Event, int]] = [
     (declined(FARID, "mentor", HERAT), 1),
     (cleared(EDITH, "mentee"), 1),
     (matched(THIRD, AMINA, EDITH), 1),
+    (expiring(EDITH, "mentee"), 2),
     (limits(36, 96), 2),
     (ended(CLARE, "mentor", HERAT), 2),
     (closed(SECOND, CLARE, DARIA, HERAT), 2),

@@ -17,6 +17,11 @@ HIGH = (
     "AND risks && ARRAY['minors', 'one-on-one']"
 )
 """As of a role whose tier was not heard."""
+NOTICES = (
+    "INSERT INTO deadline (kind, subject, due_at) SELECT 'clearance-notice', clearance::text, "
+    "(valid_until - 60)::timestamp AT TIME ZONE 'UTC' FROM screening_case WHERE state = 'cleared'"
+)
+"""Of clearances from before; a late one tells the nearest notice alone."""
 
 
 def upgrade() -> None:
@@ -42,7 +47,10 @@ def _second_person() -> None:
     op.create_check_constraint("case_act_kind_check", "case_act", ACTS)
     op.add_column("screening_case", sa.Column("second_person", sa.Boolean(), nullable=False, server_default="false"))
     op.add_column("screening_case", sa.Column("agreed_by", sa.Text()))
+    op.add_column("screening_case", sa.Column("notice", sa.Integer()))
+    op.add_column("screening_case", sa.Column("noticed_at", MOMENT))
     op.execute(HIGH)
+    op.execute(NOTICES)
     op.create_table(
         "proposal",
         sa.Column("proposal", sa.Uuid(), nullable=False),
