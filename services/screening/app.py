@@ -6,6 +6,7 @@ from services.screening.api import (
     cases,
     criteria,
     decisions,
+    flags,
     letters,
     queue,
     referee,
@@ -18,7 +19,7 @@ from services.screening.settings import Settings
 from shared.links import Links
 from shared.service import Service
 
-ROOMS = (cases, criteria, results, decisions, agreement, ties, steps, references, referee, letters, queue)
+ROOMS = (cases, criteria, results, decisions, agreement, ties, flags, steps, references, referee, letters, queue)
 
 
 def build(settings: Settings | None = None) -> Service:

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import Result
+from services.screening.domain.flags import Colour
 from services.screening.domain.second_person import Pair
-from services.screening.tables import CaseRow, PlaceRow, ProposalRow, ResultRow, RoleRow, TieRow
+from services.screening.tables import CaseRow, FlagRow, PlaceRow, ProposalRow, ResultRow, RoleRow, TieRow
 
 
 async def known_role(session: AsyncSession, role: str) -> RoleRow | None:
@@ -62,3 +63,9 @@ async def ties_of(session: AsyncSession, people: Collection[UUID]) -> set[Pair]:
         select(TieRow.person, TieRow.other).where(or_(TieRow.person.in_(people), TieRow.other.in_(people)))
     )
     return {Pair((str(person), str(other))) for person, other in rows}
+
+
+async def open_flags(session: AsyncSession, clearance: UUID) -> Sequence[Colour]:
+    """The colours of a case's flags that stand."""
+    rows = select(FlagRow.colour).where(FlagRow.clearance == clearance, FlagRow.resolved_at.is_(None))
+    return (await session.scalars(rows)).all()

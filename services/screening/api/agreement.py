@@ -4,14 +4,15 @@ from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import proposing
 from services.screening.api.decisions import answer, carry_out
-from services.screening.api.shown import CaseDetail, PrivateText, version_of
+from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.criteria import Criterion
 from services.screening.domain.second_person import check_proposer, check_second_person
+from services.screening.fields import Body, Prose
 from services.screening.queries import proposal_of, ties_of
 from services.screening.tables import CaseRow, ProposalRow
 from services.screening.visibility import actor, case_to_screen
@@ -23,13 +24,11 @@ from shared.http import ClockDep, SessionDep, TransactionRoute, require_match
 router = APIRouter(route_class=TransactionRoute)
 
 
-class Agreement(BaseModel):
+class Agreement(Body):
     """What the second person says. The reason is for screeners alone."""
 
-    model_config = ConfigDict(extra="forbid")
-
     agrees: bool
-    reason: PrivateText | None = None
+    reason: Prose | None = None
 
     @model_validator(mode="after")
     def _who_disagrees_says_why(self) -> Self:

@@ -6,12 +6,14 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, status
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 
 from services.screening.criteria import as_criteria, criteria_in_force, criteria_of, network_of, publish
+from services.screening.domain import texts
 from services.screening.domain.cases import Category
 from services.screening.domain.criteria import Criterion
+from services.screening.fields import Body
 from services.screening.tables import CriteriaSetRow
 from services.screening.visibility import SCREENERS, actor, case_with_evidence
 from shared.access import EVERYWHERE, Caller, CallerDep
@@ -22,17 +24,13 @@ from shared.problems import Forbidden
 
 router = APIRouter(route_class=TransactionRoute)
 
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$")
-]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(texts.line)]
 MOST_VERSIONS = 1_000_000
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
 
 
-class NewCriterion(BaseModel):
+class NewCriterion(Body):
     """A criterion to publish. It clears where its category is `suitable`, and only there."""
-
-    model_config = ConfigDict(extra="forbid")
 
     criterion: Slug
     for_mentee: bool
@@ -41,10 +39,8 @@ class NewCriterion(BaseModel):
     text: Text
 
 
-class NewCriteriaSet(BaseModel):
+class NewCriteriaSet(Body):
     """A whole set, of a network or of one of its programmes. It holds for cases that are opened from now on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     network: Slug
     programme: Slug | None = None

@@ -20,8 +20,9 @@ from services.screening.domain.cases import (
     is_repeat,
 )
 from services.screening.domain.criteria import Criterion, criterion_for
+from services.screening.domain.flags import check_no_red
 from services.screening.domain.second_person import needs_second_person
-from services.screening.queries import as_results, proposal_of, results_of
+from services.screening.queries import as_results, open_flags, proposal_of, results_of
 from services.screening.tables import CaseRow
 from services.screening.visibility import actor, case_to_screen
 from shared.access import CallerDep
@@ -139,6 +140,7 @@ async def _until(session: AsyncSession, row: CaseRow, wanted: date | None, clock
     """The last day of a clearance, by the law of the day on which the person is cleared."""
     await asking.ask(session, row, clock.today())
     check_place(row.place_known)
+    check_no_red(await open_flags(session, row.clearance))
     results = as_results(await results_of(session, row.clearance))
     return clear_until(row.required, results, clock.today(), wanted)
 

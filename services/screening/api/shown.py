@@ -3,19 +3,14 @@
 import zlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from services.screening.domain.cases import Category, Outcome, State
 from services.screening.tables import Answer, CaseRow, ProposalRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
-
-PrivateText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f]+$")
-]
-"""What people write about people: lines of text, kept here and shown with a grant only."""
 
 
 class Why(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from services.screening.fields import Body
 from services.screening.tables import TieKind, TieRow
 from services.screening.visibility import SCREENERS, actor
 from shared.access import CallerDep, within
@@ -20,10 +21,8 @@ from shared.problems import NotFound
 router = APIRouter(route_class=TransactionRoute)
 
 
-class NewTie(BaseModel):
+class NewTie(Body):
     """Two people who are close. `site`: whose staff see it; one's own ties need no grant."""
-
-    model_config = ConfigDict(extra="forbid")
 
     person: UUID
     other: UUID
@@ -49,7 +48,7 @@ class TieShown(BaseModel):
     at: datetime
 
 
-@router.post("/ties", status_code=status.HTTP_201_CREATED)
+@router.post("/ties", status_code=status.HTTP_201_CREATED, responses={200: {"model": TieShown}})
 async def declare_tie(
     body: NewTie, response: Response, session: SessionDep, caller: CallerDep, clock: ClockDep
 ) -> TieShown:

@@ -4,6 +4,7 @@ from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
 from services.screening.tables.criteria import CriteriaSetRow
+from services.screening.tables.flags import FlagRow
 from services.screening.tables.proposals import Answer, ProposalRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.steps import StepRow
@@ -16,6 +17,7 @@ __all__ = [
     "Base",
     "CaseRow",
     "CriteriaSetRow",
+    "FlagRow",
     "PlaceRow",
     "ProposalRow",
     "ReferenceLetterRow",

@@ -15,9 +15,15 @@ from shared.db import PUBLIC, personal
 
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
 DECISION = personal("deciding about a role", "one year after the clearance ended", "clearance")
+SAFETY = personal(
+    "keeping clients and volunteers safe", "as long as the organisation's safety policy says, apart from the rest",
+    "clearance",
+)  # fmt: skip
+"""What speaks of safety is kept apart from what speaks of time or skill (R54)."""
 
 Act = Literal[
-    "results", "correction", "proposed", "disagreed", "cleared", "declined", "withdrawn", "expired"
+    "results", "correction", "proposed", "disagreed", "cleared", "declined", "withdrawn", "expired", "flagged",
+    "flag-resolved", "limit", "appealed", "appeal-upheld", "appeal-overturned", "renewal",
 ]  # fmt: skip
 """What can be done to a case. A decision that needed a second person stands under both names."""
 
@@ -58,7 +64,7 @@ class CaseRow(Base):
     version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)
     criterion: Mapped[str | None] = mapped_column(info=DECISION)
     criterion_version: Mapped[int | None] = mapped_column(info=DECISION)
-    category: Mapped[Category | None] = mapped_column(Text, info=DECISION)
+    category: Mapped[Category | None] = mapped_column(Text, info=SAFETY)
     valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
     notice: Mapped[Notice | None] = mapped_column(Integer, info=PUBLIC)
     noticed_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
@@ -68,7 +74,7 @@ class CaseRow(Base):
     ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)
-    ending_category: Mapped[Category | None] = mapped_column(Text, info=DECISION)
+    ending_category: Mapped[Category | None] = mapped_column(Text, info=SAFETY)
 
 
 class ResultRow(Base):

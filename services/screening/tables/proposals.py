@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.screening.domain.cases import Category
 from services.screening.tables.base import Base
-from services.screening.tables.cases import DECISION
+from services.screening.tables.cases import DECISION, SAFETY
 from shared.db import PUBLIC
 
 Answer = Literal["agreed", "disagreed"]
@@ -30,11 +30,11 @@ class ProposalRow(Base):
     clears: Mapped[bool] = mapped_column(info=DECISION)
     criterion: Mapped[str] = mapped_column(info=DECISION)
     criterion_version: Mapped[int] = mapped_column(info=DECISION)
-    category: Mapped[Category] = mapped_column(Text, info=DECISION)
+    category: Mapped[Category] = mapped_column(Text, info=SAFETY)
     valid_until: Mapped[date | None] = mapped_column(info=DECISION)
     proposed_by: Mapped[str] = mapped_column(info=DECISION)
     proposed_at: Mapped[datetime] = mapped_column(info=PUBLIC)
     answer: Mapped[Answer | None] = mapped_column(Text, info=DECISION)
     answered_by: Mapped[str | None] = mapped_column(info=DECISION)
     answered_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
-    reason: Mapped[str | None] = mapped_column(info=DECISION)
+    reason: Mapped[str | None] = mapped_column(info=SAFETY)

@@ -92,11 +92,11 @@ async def test_nobody_decides_about_themselves(it: Running) -> None:
 
 async def test_a_clearance_ends_by_itself_once(it: Running) -> None:
     """At the end of its last day, by the domain clock, with one event."""
-    await pass_all(it, valid_until="2026-11-10")
+    await pass_all(it, valid_until="2026-11-09")
     await post(it, "decision", CLEAR)
-    it.set_clock(datetime(2026, 11, 10, 23, 59, tzinfo=UTC))
+    it.set_clock(datetime(2026, 11, 9, 23, 59, tzinfo=UTC))
     assert await it.fire() == 0
-    it.set_clock(datetime(2026, 11, 11, tzinfo=UTC))
+    it.set_clock(datetime(2026, 11, 10, tzinfo=UTC))
     assert await it.fire() == 1
     assert await it.fire() == 0
     assert await types(it) == ["screening.cleared.v1", "clearance.ended.v1"]
@@ -175,6 +175,10 @@ async def test_every_route_asks_for_a_grant(it: Running) -> None:
         ("GET", "/cases/{clearance}/criteria"): None,
         ("POST", "/ties"): {"person": str(new_id()), "other": str(new_id()), "kind": "line", "site": SITE},
         ("GET", "/ties"): None,
+        ("POST", "/cases/{clearance}/flags"): {"colour": "yellow", "ground": "conduct.3", "note": "Came late."},
+        ("GET", "/cases/{clearance}/flags"): None,
+        ("POST", "/cases/{clearance}/flags/{flag}/resolution"): {"reason": "Explained."},
+        ("GET", "/flags/due"): None,
         ("DELETE", "/ties/{person}/{other}"): None,
         ("GET", "/cases"): None,
         ("GET", "/cases/{clearance}"): None,
@@ -185,7 +189,7 @@ async def test_every_route_asks_for_a_grant(it: Running) -> None:
     }
     assert set(routes) | set(STEP_ROUTES) == {route for route in it.routes() if route[1] not in OPEN_ROUTES}
     for (method, template), body in routes.items():
-        path = template.format(clearance=case, person=new_id(), other=new_id())
+        path = template.format(clearance=case, person=new_id(), other=new_id(), flag=new_id())
         path += "?network=net" if path == "/criteria-sets" else ""
         async with it.client() as nobody, it.client(role="coordinator", site=SITE) as other_role:
             assert (await nobody.request(method, path, json=body)).status_code == 401
@@ -200,8 +204,11 @@ async def test_every_route_asks_for_a_grant(it: Running) -> None:
 
 
 FOR_ADMINISTRATORS = {"/criteria-sets", "/ties/{person}/{other}"}
-ANSWERED: dict[str, tuple[int, ...]] = {"/ties/{person}/{other}": (404,)}
-"""There is none to take back; its own test takes one back."""
+ANSWERED: dict[str, tuple[int, ...]] = {
+    "/ties/{person}/{other}": (404,),
+    "/cases/{clearance}/flags/{flag}/resolution": (404,),
+}
+"""There is none; their own tests have one."""
 
 
 async def test_the_person_sees_their_case_and_nobody_elses(it: Running) -> None:

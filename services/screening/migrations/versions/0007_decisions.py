@@ -11,7 +11,10 @@ depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 STATES = "state IN ('waiting', 'open', 'proposed', 'cleared', 'declined', 'ended')"
-ACTS = "kind IN ('results', 'correction', 'proposed', 'disagreed', 'cleared', 'declined', 'withdrawn', 'expired')"
+ACTS = (
+    "kind IN ('results', 'correction', 'proposed', 'disagreed', 'cleared', 'declined', 'withdrawn', 'expired', "
+    "'flagged', 'flag-resolved', 'limit', 'appealed', 'appeal-upheld', 'appeal-overturned', 'renewal')"
+)
 HIGH = (
     "UPDATE screening_case SET second_person = true WHERE state IN ('waiting', 'open') AND kind <> 'mentee' "
     "AND risks && ARRAY['minors', 'one-on-one']"
@@ -38,6 +41,29 @@ def upgrade() -> None:
     op.create_index("criteria_set_network_published_at", "criteria_set", ["network", "published_at"])
     op.add_column("role", sa.Column("tier", sa.Text()))
     _second_person()
+    _flags()
+
+
+def _flags() -> None:
+    op.create_table(
+        "flag",
+        sa.Column("flag", sa.Uuid(), nullable=False),
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("colour", sa.Text(), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("watch_until", sa.Date()),
+        sa.Column("raised_by", sa.Text(), nullable=False),
+        sa.Column("raised_at", MOMENT, nullable=False),
+        sa.Column("resolved_by", sa.Text()),
+        sa.Column("resolved_at", MOMENT),
+        sa.Column("resolution", sa.Text()),
+        sa.PrimaryKeyConstraint("flag", name="flag_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="flag_clearance_fkey"),
+        sa.CheckConstraint("colour IN ('green', 'yellow', 'red')", name="flag_colour_check"),
+    )
+    op.create_index("flag_clearance_flag", "flag", ["clearance", "flag"])
+    op.create_index("flag_watched", "flag", ["watch_until", "flag"], postgresql_where=sa.text("resolved_at IS NULL"))
 
 
 def _second_person() -> None:
