@@ -1,6 +1,7 @@
 """The composition root of screening: the only place that wires its parts."""
 
 from services.screening import handlers, timers
+from services.screening.activity import HOURS_PER_MESSAGE
 from services.screening.api import (
     agreement,
     cases,
@@ -25,7 +26,7 @@ ROOMS = (cases, criteria, results, decisions, agreement, ties, flags, steps, ref
 def build(settings: Settings | None = None) -> Service:
     """Screening, ready to run."""
     settings = settings or Settings()
-    return Service(
+    service = Service(
         "screening",
         settings,
         routers=[each.router for each in ROOMS],
@@ -33,3 +34,5 @@ def build(settings: Settings | None = None) -> Service:
         rules=timers.rules,
         links=Links.from_file(settings.link_secret_file),
     )
+    service.sessions.configure(info={HOURS_PER_MESSAGE: settings.hours_per_message})
+    return service

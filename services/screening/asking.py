@@ -1,15 +1,19 @@
 """What a case asks for, as rows: computed from its role and the law of its place whenever one of them is heard anew."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any, cast
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening.activity import activity_of, review
+from services.screening.domain.activity import is_limited, with_activity
 from services.screening.domain.facts import Facts, Forbidden, Requirements, Step
 from services.screening.domain.requirements import requirements
 from services.screening.domain.second_person import is_high
-from services.screening.queries import known_place, known_role
+from services.screening.queries import known_place, known_role, live_cases
 from services.screening.steps import keep_steps
 from services.screening.tables import CaseRow, PlaceRow, RoleRow
 from shared.contracts import RoleKind
@@ -26,7 +30,10 @@ async def ask(session: AsyncSession, case: CaseRow, day: date) -> None:
     case.place_known = place is not None
     if role is None:
         return
-    found = requirements(_facts(case, role, place, day), law())
+    facts = facts_of(case, role, place, day)
+    if is_limited(facts, law()):
+        facts = with_activity(facts, await activity_of(session, case))
+    found = requirements(facts, law())
     if case.state == "waiting":
         case.state = "open"
     case.risks = role.risks
@@ -38,8 +45,8 @@ async def ask(session: AsyncSession, case: CaseRow, day: date) -> None:
         await keep_steps(session, case, anew=not before)
 
 
-def _facts(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> Facts:
-    """By the kind that the clearance will name, whatever the role's kind is now: it must cover what it allows.
+def facts_of(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> Facts:
+    """Without activity. By the kind that the clearance will name, whatever the role's kind is now.
 
     A site decides about its own people, so its law is that of the decision, the site and the organisation.
     """
@@ -57,6 +64,16 @@ def _facts(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> F
 def policy_asks_second_person(case: CaseRow) -> bool:
     """Whether the policy in force at the offering asks for one whatever the tier; no policy is known here yet."""
     return False
+
+
+async def review_activity(session: AsyncSession, people: Collection[UUID], at: datetime) -> None:
+    """After people were active: undecided cases ask for what that asks for; clearances ask ahead, or end at a limit."""
+    for case in await live_cases(session, people):
+        if case.state != "cleared":
+            await ask(session, case, case.opened_at.date())
+        elif (role := await known_role(session, case.role)) is not None:
+            place = await known_place(session, case.site)
+            await review(session, case, facts_of(case, role, place, at.date()), at)
 
 
 _STEPS, _FORBIDDEN = TypeAdapter(tuple[Step, ...]), TypeAdapter(tuple[Forbidden, ...])

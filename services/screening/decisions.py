@@ -1,6 +1,6 @@
 """Deciding and ending as rows: what the domain decided, stored with its event."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,6 +42,19 @@ async def withdraw(session: AsyncSession, case: CaseRow, criterion: Criterion, b
     await _end(session, case, at.date(), at)
 
 
+async def end_at_limit(session: AsyncSession, case: CaseRow, criterion: Criterion, at: datetime) -> None:
+    """The law allows no more without a step that was asked for and not passed."""
+    case.ending_criterion, case.ending_version = criterion.criterion, criterion.version
+    case.ending_category = criterion.category
+    note(session, case, "limit", "screening", at)
+    await _end(session, case, at.date(), at)
+
+
+def beginning_of(day: date) -> datetime:
+    """The first moment of a day, UTC."""
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
 async def expire(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
     """The clearance's last day is over."""
     note(session, case, "expired", "screening", at)
@@ -62,6 +75,7 @@ async def give_notice(session: AsyncSession, case: CaseRow, notice: Notice, at: 
 
 async def _end(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
     case.state, case.ended_on, case.version = "ended", ended_on, case.version + 1
+    await drop_open_steps(session, case)
     for deadline in (EXPIRY, NOTICE):
         await cancel(session, deadline, str(case.clearance))
     await emit(session, told(case), at=at)

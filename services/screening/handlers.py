@@ -1,15 +1,19 @@
 """What screening hears: applications open cases; roles and places say what the cases ask for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.screening import asking
+from services.screening.activity import count, hold_activity
 from services.screening.queries import case_of_application, undecided_cases
 from services.screening.tables import CaseRow, PlaceRow, RoleRow
 from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
+from shared.contracts.messaging import MessageSent
 from shared.copies import note_resent
 from shared.db import hold, store_state
 from shared.ids import new_id
-from shared.messaging.broker import Handlers, Heard, Session
+from shared.messaging.batches import Told
+from shared.messaging.broker import Clock, Handlers, Heard, Session
 
 events = Handlers("screening")
 events.copies_of(
@@ -31,6 +35,7 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
     """Open a case with the checks that role and place ask for; it waits where the role is not known yet."""
     await hold(session, f"role/{event.role}")
     await hold(session, f"site/{event.site}")
+    await hold_activity(session, [event.person])
     if case := await case_of_application(session, event.application):
         case.sequence = max(case.sequence, heard.sequence)
         return
@@ -76,6 +81,13 @@ async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) ->
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
         for case in await undecided_cases(session, CaseRow.site == event.site):
             await asking.ask(session, case, case.opened_at.date())
+
+
+@events.subscriber(MessageSent, batched=True)
+async def on_message_sent(told: Sequence[Told[MessageSent]], session: Session, clock: Clock) -> None:
+    """Count who writes how often; what the law asks of the more active is asked before its limit is crossed."""
+    if people := await count(session, (each.event for each in told)):
+        await asking.review_activity(session, people, clock.now())
 
 
 @events.subscriber(IntakeResent)

@@ -34,6 +34,13 @@ async def undecided_cases(session: AsyncSession, of: ColumnElement[bool]) -> Seq
     return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
 
 
+async def live_cases(session: AsyncSession, people: Collection[UUID]) -> Sequence[CaseRow]:
+    """Cases of some people that are undecided or cleared, locked in one order."""
+    states = CaseRow.state.in_(("waiting", "open", "proposed", "cleared"))
+    statement = select(CaseRow).where(CaseRow.person.in_(people), states)
+    return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
+
+
 async def locked_case(session: AsyncSession, clearance: UUID) -> CaseRow | None:
     """A case, locked so that two people cannot decide it at once."""
     return await session.get(CaseRow, clearance, with_for_update=True)

@@ -24,7 +24,7 @@ async def clearances(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every case that was decided, as of its decision or its end; nothing is told of the others."""
     ended_at = (
         select(func.max(ActRow.at))
-        .where(ActRow.clearance == CaseRow.clearance, ActRow.kind.in_(("withdrawn", "expired")))
+        .where(ActRow.clearance == CaseRow.clearance, ActRow.kind.in_(("withdrawn", "expired", "limit")))
         .scalar_subquery()
     )
     rows = select(CaseRow, ended_at).where(CaseRow.state.in_(("cleared", "declined", "ended")))

@@ -16,6 +16,8 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=8102, ge=1, le=65535)
     """The HTTP door's port."""
+    hours_per_message: float = Field(default=0.25, gt=0, le=10)
+    """How many hours a message stands for where a law limits hours; until hours are logged it is an estimate."""
     link_secret_file: Path | None = None
     """The secret by which links to referees are signed, 32 characters at the least; a second line rotates it."""
 

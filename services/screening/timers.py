@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening.activity import PRUNING, prune
 from services.screening.decisions import EXPIRY, NOTICE, arm_notice, expire, give_notice
 from services.screening.domain.expiry import notice_now
 from services.screening.queries import locked_case
@@ -27,4 +28,9 @@ async def on_notice(session: AsyncSession, subject: str, due_at: datetime, now: 
         await arm_notice(session, case, now)
 
 
-rules = {EXPIRY: on_expiry, NOTICE: on_notice, REMINDING: on_reminding, STALLING: on_stalling}
+async def on_pruning(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """Forget on which days somebody wrote who has not written for longer than that is kept."""
+    await prune(session, UUID(subject))
+
+
+rules = {PRUNING: on_pruning, EXPIRY: on_expiry, NOTICE: on_notice, REMINDING: on_reminding, STALLING: on_stalling}

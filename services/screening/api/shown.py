@@ -52,6 +52,15 @@ class Forbidden(BaseModel):
     why: list[Why]
 
 
+class AskedAhead(BaseModel):
+    """A check to pass before the person's activity crosses a limit of the law, and whose rule that is."""
+
+    check: Slug
+    due_on: date
+    why: str
+    of: str
+
+
 class CaseSummary(BaseModel):
     """A case in a list; why it was declined is not part of it (R54)."""
 
@@ -113,6 +122,7 @@ class CaseDetail(CaseSummary):
     forbidden: list[Forbidden] = []
     unsettled: list[str] = []
     second_person: bool
+    asked_ahead: list[AskedAhead] = []
     criterion: str | None = None
     criterion_version: int | None = None
     category: Category | None = None
@@ -133,7 +143,12 @@ class CaseDetail(CaseSummary):
         forbidden = [Forbidden.model_validate(each) for each in row.requirements.get("forbidden", ())]
         unsettled = row.requirements.get("unsettled", [])
         return cls(
-            **summary, requirements=asked, forbidden=forbidden, unsettled=unsettled, second_person=row.second_person
+            **summary,
+            requirements=asked,
+            forbidden=forbidden,
+            unsettled=unsettled,
+            second_person=row.second_person,
+            asked_ahead=[AskedAhead.model_validate(each) for each in row.asked_ahead],
         )
 
     @classmethod
@@ -151,7 +166,7 @@ class CaseDetail(CaseSummary):
         return zlib.crc32(self.model_dump_json().encode())
 
 
-_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results", "proposal"}
+_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results", "proposal", "asked_ahead"}
 _FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - _NOT_OF_THE_ROW
 
 

@@ -4,7 +4,7 @@ Over-screening is a fault like under-screening (R35): a check that no factor ask
 policies will add to this table; they never take from it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -96,8 +96,15 @@ def required_checks(kind: RoleKind, risks: Collection[str]) -> tuple[Required, .
     return tuple(required for rule in VOLUNTEER_RULES if (required := rule.asked_by(risks)))
 
 
-def check_results(required: Collection[str], state: State, checks: Iterable[str]) -> None:
-    """Raise Contradiction when a result may not be recorded: the case is decided, or nothing asks for the check."""
+def check_results(
+    required: Collection[str], state: State, checks: Collection[str], ahead: Collection[str] = ()
+) -> None:
+    """Raise Contradiction when a result may not be recorded: the case is decided, or nothing asks for the check.
+
+    `ahead`: what a clearance asks for before a limit of activity is crossed.
+    """
+    if state == "cleared" and set(checks) <= set(ahead):
+        return
     if state == "waiting":
         raise Contradiction("The role of this case is not known here yet; try again when it is.")
     if state == "proposed":

@@ -1,5 +1,6 @@
 """The tables of screening's database."""
 
+from services.screening.tables.activity import ContactDayRow
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
@@ -16,6 +17,7 @@ __all__ = [
     "Answer",
     "Base",
     "CaseRow",
+    "ContactDayRow",
     "CriteriaSetRow",
     "FlagRow",
     "PlaceRow",

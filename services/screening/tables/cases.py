@@ -34,7 +34,8 @@ class CaseRow(Base):
     `required` and `requirements` (steps with reasons, what is forbidden or unsettled) follow from role and place as
     last heard before the decision, and so does whether a `second_person` has to agree. `place_known`: the site was
     heard of; before that nobody is cleared. `version` counts what people did, not what was heard: events may come in
-    any order. `sequence` is the newest heard of the application.
+    any order. `asked_ahead`: checks to pass before a limit of activity is crossed. `sequence` is the newest heard of
+    the application.
     """
 
     __tablename__ = "screening_case"
@@ -57,6 +58,7 @@ class CaseRow(Base):
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     required: Mapped[list[str]] = mapped_column(info=PUBLIC)
     requirements: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", info=PUBLIC)
+    asked_ahead: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=PUBLIC)
     place_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     second_person: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)

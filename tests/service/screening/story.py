@@ -1,9 +1,11 @@
 """What screening hears in a small network's first week."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
 from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged, Tier
+from shared.contracts.messaging import MessageSent
 
 SITE = "net.af.kabul"
 
@@ -31,6 +33,23 @@ def place(country: str | None = "AF", subdivision: str | None = None) -> SiteCha
     return SiteChanged(site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision)
 
 
+def rare(name: str, times_a_month: int) -> RoleChanged:
+    """A role with minors whose contact is rare, by what it declares."""
+    return RoleChanged(
+        role=name, kind_of_role=RoleKind.MENTOR, site="net", risks=["works-with-clients", "minors"],
+        times_a_month=times_a_month, tier="intermediate",
+    )  # fmt: skip
+
+
+def writes(number: int, sender: int, day: float, kind: str = "mentor") -> MessageSent:
+    """Somebody's message can be read, some days after the beginning."""
+    return MessageSent(
+        message=identity(0x3000 + number), pair=identity(0x200 + sender), site=SITE, sender=identity(sender),
+        sender_role=RoleKind(kind), recipients=[identity(0x999)], answer_needed=True,
+        sent_at=datetime(2026, 11, 2, 8, tzinfo=UTC) + timedelta(days=day),
+    )  # fmt: skip
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -45,4 +64,10 @@ STORY: list[tuple[Event, int]] = [
     (applies(6, 5, "never-described", "mentor"), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
+    (place("GB", "GB-ENG"), 3),
+    (rare("rare-mentor", 2), 1),
+    (applies(7, 6, "rare-mentor", "mentor"), 1),
+    *((writes(number, 6, day), 1) for number, day in enumerate((1, 5, 9, 13, 13, 20))),
+    (writes(10, 1, 3), 1),
+    (writes(11, 3, 3, "mentee"), 1),
 ]

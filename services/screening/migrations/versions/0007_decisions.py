@@ -42,6 +42,14 @@ def upgrade() -> None:
     op.add_column("role", sa.Column("tier", sa.Text()))
     _second_person()
     _flags()
+    op.create_table(
+        "contact_day",
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("person", "kind", "day", name="contact_day_pkey"),
+    )
 
 
 def _flags() -> None:
@@ -75,6 +83,7 @@ def _second_person() -> None:
     op.add_column("screening_case", sa.Column("agreed_by", sa.Text()))
     op.add_column("screening_case", sa.Column("notice", sa.Integer()))
     op.add_column("screening_case", sa.Column("noticed_at", MOMENT))
+    op.add_column("screening_case", sa.Column("asked_ahead", JSONB(), nullable=False, server_default="[]"))
     op.execute(HIGH)
     op.execute(NOTICES)
     op.create_table(
