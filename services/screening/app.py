@@ -4,6 +4,7 @@ from services.screening import handlers, timers
 from services.screening.activity import HOURS_PER_MESSAGE
 from services.screening.api import (
     agreement,
+    appeals,
     cases,
     criteria,
     decisions,
@@ -12,6 +13,7 @@ from services.screening.api import (
     queue,
     referee,
     references,
+    renewal,
     results,
     steps,
     ties,
@@ -20,7 +22,22 @@ from services.screening.settings import Settings
 from shared.links import Links
 from shared.service import Service
 
-ROOMS = (cases, criteria, results, decisions, agreement, ties, flags, steps, references, referee, letters, queue)
+ROOMS = (
+    cases,
+    criteria,
+    results,
+    decisions,
+    agreement,
+    ties,
+    flags,
+    renewal,
+    appeals,
+    steps,
+    references,
+    referee,
+    letters,
+    queue,
+)
 
 
 def build(settings: Settings | None = None) -> Service:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.activity import activity_of, review
+from services.screening.activity import activity_of, hold_activity, review
 from services.screening.domain.activity import is_limited, with_activity
 from services.screening.domain.facts import Facts, Forbidden, Requirements, Step
 from services.screening.domain.requirements import requirements
@@ -17,7 +17,8 @@ from services.screening.queries import known_place, known_role, live_cases
 from services.screening.steps import keep_steps
 from services.screening.tables import CaseRow, PlaceRow, RoleRow
 from shared.contracts import RoleKind
-from shared.contracts.intake import Risk
+from shared.contracts.intake import ApplicationSubmitted, Risk
+from shared.db import hold
 from shared.law import law
 
 
@@ -43,6 +44,13 @@ async def ask(session: AsyncSession, case: CaseRow, day: date) -> None:
     case.requirements = document
     if not before or before["steps"] != document["steps"]:
         await keep_steps(session, case, anew=not before)
+
+
+async def hold_for(session: AsyncSession, case: CaseRow | ApplicationSubmitted) -> None:
+    """Hold all by which a case asks, before it is opened: what is heard at the same moment counts then, too."""
+    await hold(session, f"role/{case.role}")
+    await hold(session, f"site/{case.site}")
+    await hold_activity(session, [case.person])
 
 
 def facts_of(case: CaseRow, role: RoleRow, place: PlaceRow | None, day: date) -> Facts:

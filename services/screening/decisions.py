@@ -24,6 +24,8 @@ async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, unti
     await _decide(session, case, "cleared", criterion, by, at)
     case.valid_until = until
     await arm(session, EXPIRY, str(case.clearance), expires_at(until))
+    if case.follows:
+        await cancel(session, NOTICE, str(case.follows))  # what was renewed needs no notice any more
     await arm_notice(session, case, at)
     await emit(session, told(case), at=at)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.screening import asking
-from services.screening.activity import count, hold_activity
+from services.screening.activity import count
 from services.screening.queries import case_of_application, undecided_cases
 from services.screening.tables import CaseRow, PlaceRow, RoleRow
 from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
@@ -33,9 +33,7 @@ events.copies_of(
 @events.subscriber(ApplicationSubmitted)
 async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
     """Open a case with the checks that role and place ask for; it waits where the role is not known yet."""
-    await hold(session, f"role/{event.role}")
-    await hold(session, f"site/{event.site}")
-    await hold_activity(session, [event.person])
+    await asking.hold_for(session, event)
     if case := await case_of_application(session, event.application):
         case.sequence = max(case.sequence, heard.sequence)
         return

@@ -23,8 +23,9 @@ async def known_place(session: AsyncSession, site: str) -> PlaceRow | None:
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
-    """The case that an application opened."""
-    found: CaseRow | None = await session.scalar(select(CaseRow).where(CaseRow.application == application))
+    """The case that an application opened; not those that follow it."""
+    first = select(CaseRow).where(CaseRow.application == application, CaseRow.follows.is_(None))
+    found: CaseRow | None = await session.scalar(first)
     return found
 
 
@@ -32,6 +33,12 @@ async def undecided_cases(session: AsyncSession, of: ColumnElement[bool]) -> Seq
     """Cases whose required checks follow role and place, locked in one order."""
     statement = select(CaseRow).where(of, CaseRow.state.in_(("waiting", "open", "proposed")))
     return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
+
+
+async def locked_cases_of(session: AsyncSession, application: UUID) -> Sequence[CaseRow]:
+    """Every case of an application, locked in one order."""
+    rows = select(CaseRow).where(CaseRow.application == application).order_by(CaseRow.clearance).with_for_update()
+    return (await session.scalars(rows.execution_options(populate_existing=True))).all()
 
 
 async def live_cases(session: AsyncSession, people: Collection[UUID]) -> Sequence[CaseRow]:

@@ -22,9 +22,9 @@ from services.screening.domain.cases import (
 from services.screening.domain.criteria import Criterion, criterion_for
 from services.screening.domain.flags import check_no_red
 from services.screening.domain.second_person import needs_second_person
-from services.screening.queries import as_results, open_flags, proposal_of, results_of
+from services.screening.queries import as_results, locked_cases_of, open_flags, proposal_of, results_of
 from services.screening.tables import CaseRow
-from services.screening.visibility import actor, case_to_screen
+from services.screening.visibility import actor, case_for, case_to_screen
 from shared.access import CallerDep
 from shared.clock import Clock
 from shared.contracts import RoleKind, Slug
@@ -89,7 +89,9 @@ async def withdraw(
     clearance: UUID, body: Withdrawal, request: Request, response: Response,
     session: SessionDep, caller: CallerDep, clock: ClockDep,
 ) -> CaseDetail:  # fmt: skip
-    """End a clearance now (trap 7); whoever relies on it hears so at once. It waits for no second person."""
+    """End a clearance now, and with it the one that renews it (trap 7). It waits for no second person."""
+    application = (await case_for(session, caller, clearance)).application
+    every = await locked_cases_of(session, application)
     row = await case_to_screen(session, caller, clearance)
     criteria = await criteria_of(session, row)
     criterion = criterion_for(criteria, body.criterion, RoleKind(row.kind), clears=False)
@@ -97,7 +99,9 @@ async def withdraw(
         if "if-match" in request.headers:
             require_match(request, version_of(row))
         check_withdrawable(row.state)
-        await decisions.withdraw(session, row, criterion, actor(caller), clock.now())
+        for case in every:
+            if case.state == "cleared":
+                await decisions.withdraw(session, case, criterion, actor(caller), clock.now())
     return await answer(session, row, response)
 
 

@@ -62,12 +62,13 @@ class AskedAhead(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """A case in a list; why it was declined is not part of it (R54)."""
+    """A case in a list; why it was declined is not part of it (R54). `follows`: the case that it renews or reopens."""
 
     model_config = ConfigDict(from_attributes=True)
 
     clearance: UUID
     application: UUID
+    follows: UUID | None
     person: UUID
     role: Slug
     kind: RoleKind

@@ -1,6 +1,7 @@
 """The tables of screening's database."""
 
 from services.screening.tables.activity import ContactDayRow
+from services.screening.tables.appeals import AppealRow
 from services.screening.tables.base import Base
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.copies import PlaceRow, RoleRow
@@ -15,6 +16,7 @@ __all__ = [
     "Act",
     "ActRow",
     "Answer",
+    "AppealRow",
     "Base",
     "CaseRow",
     "ContactDayRow",

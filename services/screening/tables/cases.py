@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,6 +31,8 @@ Act = Literal[
 class CaseRow(Base):
     """One application's screening. It waits while its role has not been heard of.
 
+    A case that `follows` another one renews its clearance, or is what an appeal opened; of it `sequence` is ''.
+
     `required` and `requirements` (steps with reasons, what is forbidden or unsettled) follow from role and place as
     last heard before the decision, and so does whether a `second_person` has to agree. `place_known`: the site was
     heard of; before that nobody is cleared. `version` counts what people did, not what was heard: events may come in
@@ -42,13 +44,17 @@ class CaseRow(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'open', 'proposed', 'cleared', 'declined', 'ended')", name="state"),
         Index(None, "state", "clearance"),
+        Index("screening_case_application_key", "application", unique=True, postgresql_where=text("follows IS NULL")),
+        Index(None, "application"),
+        Index(None, "follows"),
         Index(None, "person"),
         Index(None, "role", "state"),
         Index(None, "site", "state"),
     )
 
     clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
-    application: Mapped[UUID] = mapped_column(unique=True, info=PUBLIC)
+    application: Mapped[UUID] = mapped_column(info=PUBLIC)
+    follows: Mapped[UUID | None] = mapped_column(info=PUBLIC)
     person: Mapped[UUID] = mapped_column(info=PUBLIC)
     role: Mapped[str] = mapped_column(info=PUBLIC)
     kind: Mapped[str] = mapped_column(info=PUBLIC)

@@ -179,6 +179,11 @@ async def test_every_route_asks_for_a_grant(it: Running) -> None:
         ("GET", "/cases/{clearance}/flags"): None,
         ("POST", "/cases/{clearance}/flags/{flag}/resolution"): {"reason": "Explained."},
         ("GET", "/flags/due"): None,
+        ("POST", "/cases/{clearance}/renewal"): None,
+        ("POST", "/cases/{clearance}/appeal"): {"said": "I was ill."},
+        ("GET", "/cases/{clearance}/appeal"): None,
+        ("POST", "/cases/{clearance}/appeal/outcome"): {"outcome": "upheld", "note": "Nothing new."},
+        ("GET", "/appeals"): None,
         ("DELETE", "/ties/{person}/{other}"): None,
         ("GET", "/cases"): None,
         ("GET", "/cases/{clearance}"): None,
@@ -207,8 +212,11 @@ FOR_ADMINISTRATORS = {"/criteria-sets", "/ties/{person}/{other}"}
 ANSWERED: dict[str, tuple[int, ...]] = {
     "/ties/{person}/{other}": (404,),
     "/cases/{clearance}/flags/{flag}/resolution": (404,),
+    "/cases/{clearance}/renewal": (403,),
+    "/cases/{clearance}/appeal": (403, 404),
+    "/cases/{clearance}/appeal/outcome": (404,),
 }
-"""There is none; their own tests have one."""
+"""There is none, or it is for the person alone; their own tests have one."""
 
 
 async def test_the_person_sees_their_case_and_nobody_elses(it: Running) -> None:

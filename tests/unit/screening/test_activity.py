@@ -10,19 +10,20 @@ from hypothesis import strategies as st
 from services.screening.domain.activity import Activity, activity_in, added_by, is_limited
 from services.screening.domain.facts import Facts
 from shared.contracts import RoleKind
-from shared.law import law
+from shared.contracts.intake import Risk
+from shared.law import Factor, law
 
 FIRST = date(2026, 11, 2)
 DAYS = st.dictionaries(
     st.integers(0, 380).map(lambda day: FIRST + timedelta(days=day)), st.integers(1, 60), max_size=40
 )
-CHILDREN = frozenset(("works-with-clients", "minors", "one-on-one"))
+CHILDREN: frozenset[Risk] = frozenset(("works-with-clients", "minors", "one-on-one"))
 
 
 def mentor(place: str, days: int | None = 2, age: int | None = 30) -> Facts:
     """A mentor of children at a place, whose role says how often."""
-    places = {"decision": place, "site": place, "organisation": place}
-    return Facts(RoleKind.MENTOR, FIRST, CHILDREN, places, age=age, days=days)  # type: ignore[arg-type]  # literals
+    places: dict[Factor, str] = {"decision": place, "site": place, "organisation": place}
+    return Facts(RoleKind.MENTOR, FIRST, CHILDREN, places, age=age, days=days)
 
 
 def asked(facts: Facts, activity: Activity) -> set[str]:

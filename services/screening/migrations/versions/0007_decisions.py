@@ -42,6 +42,7 @@ def upgrade() -> None:
     op.add_column("role", sa.Column("tier", sa.Text()))
     _second_person()
     _flags()
+    _following()
     op.create_table(
         "contact_day",
         sa.Column("person", sa.Uuid(), nullable=False),
@@ -50,6 +51,31 @@ def upgrade() -> None:
         sa.Column("messages", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("person", "kind", "day", name="contact_day_pkey"),
     )
+
+
+def _following() -> None:
+    op.add_column("screening_case", sa.Column("follows", sa.Uuid()))
+    op.drop_constraint("screening_case_application_key", "screening_case", type_="unique")
+    op.create_index(
+        "screening_case_application_key", "screening_case", ["application"], unique=True,
+        postgresql_where=sa.text("follows IS NULL"),
+    )  # fmt: skip
+    op.create_index("screening_case_application", "screening_case", ["application"])
+    op.create_index("screening_case_follows", "screening_case", ["follows"])
+    op.create_table(
+        "appeal",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("lodged_at", MOMENT, nullable=False),
+        sa.Column("outcome", sa.Text()),
+        sa.Column("note", sa.Text()),
+        sa.Column("heard_by", sa.Text()),
+        sa.Column("heard_at", MOMENT),
+        sa.PrimaryKeyConstraint("clearance", name="appeal_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="appeal_clearance_fkey"),
+        sa.CheckConstraint("outcome IN ('upheld', 'overturned')", name="appeal_outcome_check"),
+    )
+    op.create_index("appeal_waiting", "appeal", ["lodged_at", "clearance"], postgresql_where=sa.text("outcome IS NULL"))
 
 
 def _flags() -> None:
