@@ -10,8 +10,8 @@ from typing import Any
 from deploy.local.problems import Misconfigured, Unavailable
 from shared.access import EVERYWHERE, Grant, mint, new_key
 
-READ_FROM_INTAKE = ("matching", "notify")
-SIGN_LINKS = ("screening",)
+READ_FROM_INTAKE = ("matching", "notify", "screening")
+SIGN_LINKS = ("intake", "screening")
 
 
 def make_pair(private: Path, public: Path, *, development: bool = False) -> bool:

@@ -50,6 +50,12 @@ def lies_in(place: str, site: str) -> bool:
     return site in (EVERYWHERE, place) or place.startswith(f"{site}.")
 
 
+def above(site: str) -> list[str]:
+    """A place and all above it, from the network down."""
+    parts = site.split(".")
+    return [".".join(parts[: count + 1]) for count in range(len(parts))]
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A role at a place and everything below it."""

@@ -109,9 +109,12 @@ async def ping(session: AsyncSession) -> None:
         raise asyncpg.ReadOnlySQLTransactionError("The database takes no writes.")
 
 
-async def hold(session: AsyncSession, name: str) -> None:
-    """Until the commit, one transaction at a time works on `name`.
+async def hold(session: AsyncSession, *names: str) -> None:
+    """Until the commit, one transaction at a time works on each of `names`; they are taken in one order.
 
     Two halves that arrive at once would otherwise each miss the other one, not committed yet, and wait for ever.
     """
-    await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+    await session.execute(_HOLD, {"names": sorted(set(names))})
+
+
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name")

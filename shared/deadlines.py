@@ -68,6 +68,14 @@ async def cancel(session: AsyncSession, kind: str, subject: str) -> None:
     await session.execute(_CANCEL, {"of_kind": kind, "of_subject": subject})
 
 
+async def arm_all(session: AsyncSession, kind: str, dues: Mapping[str, datetime | None]) -> None:
+    """Set, move or take back (None) the deadlines of many subjects, all who do so in the same order."""
+    if armed := [{"kind": kind, "subject": each, "due_at": dues[each]} for each in sorted(dues) if dues[each]]:
+        await session.execute(_ARM, armed)
+    if cancelled := [{"of_kind": kind, "of_subject": each} for each in sorted(dues) if not dues[each]]:
+        await session.execute(_CANCEL, cancelled)
+
+
 async def due(session: AsyncSession, now: datetime) -> int:
     """How many deadlines are due at `now` and have not fired."""
     count = await session.scalar(select(func.count()).select_from(deadline).where(deadline.c.due_at <= now))

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from deploy.cli.common import Json, Typed, nearest, print_json, say, show
 from services.intake.domain.templates import TEMPLATES
-from services.screening.domain.facts import Facts, Reason, Requirements, Step
-from services.screening.domain.requirements import requirements
+from services.screening.domain.facts import Facts, Held, Reason, Requirements, Step
+from services.screening.domain.requirements import PERFORMERS, requirements
 from shared.clock import real_now
 from shared.contracts import RoleKind
 from shared.contracts.intake import Risk
@@ -20,6 +20,8 @@ FACTORS: tuple[Factor, ...] = ("decision", "mentee", "mentor", "site", "organisa
 OFTEN_ONE_ON_ONE: frozenset[Risk] = frozenset(("works-with-clients", "one-on-one"))
 
 Elsewhere = Annotated[str | None, Parameter(help="ISO 3166 code; default --place.")]
+
+Checks = Annotated[list[str] | None, Parameter(negative="")]
 
 
 def register(app: App) -> None:
@@ -33,7 +35,7 @@ def explain(
     *,
     role: str,
     place: str,
-    age: Annotated[int | None, Parameter(help="Years of the mentee.")] = None,
+    age: Annotated[int | None, Parameter(help="Years of the mentee: below 18 the role is one with minors.")] = None,
     own_age: Annotated[int | None, Parameter(help="Years of the applicant, where that is not the mentee.")] = None,
     decision: Elsewhere = None,
     mentee: Elsewhere = None,
@@ -45,6 +47,8 @@ def explain(
     hours_year: float = 0,
     resident: int | None = None,
     vendor: Annotated[bool, Parameter(negative="")] = False,
+    held: Checks = None,
+    held_elsewhere: Checks = None,
     on: date | None = None,
     json: Json = False,
 ) -> None:
@@ -64,6 +68,8 @@ def explain(
         years for which the applicant has lived there and signs that.
     vendor
         a vendor performs the record check.
+    held, held_elsewhere
+        a check that the applicant passed already for this organisation, or for another one.
     on
         the day whose law counts; default today.
     """
@@ -73,7 +79,8 @@ def explain(
     places = {factor: _place(factor, code) if (code := named[factor]) else everywhere for factor in FACTORS}
     who = age if kind == RoleKind.MENTEE else own_age
     day, hours = on or real_now().date(), (hours_month, hours_year)
-    facts = Facts(kind, day, risks, places, who, _natural("days", days), hours, resident, vendor)
+    brought = (*_held("held", held, own=True), *_held("held-elsewhere", held_elsewhere, own=False))
+    facts = Facts(kind, day, risks, places, who, _natural("days", days), hours, resident, vendor, held=brought)
     for name, years in (("age", age), ("own-age", own_age), ("resident", resident)):
         _natural(name, years)
     found = requirements(facts, law())
@@ -110,6 +117,15 @@ def _place(option: str, code: str) -> str:
         raise Typed(f"--{option}: {code!r} is no ISO 3166 code; write one like KE or GB-SCT.") from None
 
 
+def _held(option: str, checks: list[str] | None, *, own: bool) -> tuple[Held, ...]:
+    """Checks that stand for as long as anybody asks."""
+    known = {*PERFORMERS, *(check.check for pack in law().packs for check in pack.checks)}
+    for name in checks or ():
+        if name not in known:
+            raise Typed(f"--{option}: {name!r} is no check; nearest are {nearest(name, known)}.")
+    return tuple(Held(name, date.max, own) for name in checks or ())
+
+
 def _natural(option: str, number: int | None) -> int | None:
     if number is not None and not 0 <= number <= 150:
         raise Typed(f"--{option}: {number} is out of range; write a number from 0 to 150.")
@@ -125,7 +141,7 @@ def _document(facts: Facts, found: Requirements) -> dict[str, Any]:
         "forbidden": [asdict(each) for each in found.forbidden],
         "conflicts": [asdict(each) for each in found.conflicts],
         "reports": [each.model_dump(mode="json") for each in found.reports],
-        "unsettled": list(found.unsettled),
+        "unsettled": [asdict(each) for each in found.unsettled],
         "validity_months": found.validity,
         "packs": [
             {"pack": each.pack.pack, "version": each.pack.version, "status": each.pack.status, "by": each.factors}
@@ -145,13 +161,13 @@ def _print(found: Requirements) -> None:
         say(f"Forbidden: {_told(each.forbidden)}")
     for report in found.reports:
         say(f"Report {report.of} to {report.to}: {report.why}")
-    for sentence in found.unsettled:
-        say(f"A person decides. {sentence}")
+    for unsettled in found.unsettled:
+        say(f"A person decides about {unsettled.what}. {unsettled.about}")
 
 
 def _row(step: Step) -> dict[str, str]:
     name = f"{step.check} ({step.only})" if step.only else step.check
-    months = "" if step.only else f"{step.validity} months"
+    months = "" if step.only else "held" if step.stands else f"{step.validity} months"
     return {"step": name, "by": step.performer, "valid": months, "why": _told(step.why)}
 
 

@@ -25,12 +25,13 @@ def draw(snapshot: Snapshot, width: int, height: int) -> RenderableType:
     told, broken = _told(snapshot), _broken(snapshot)
     people, debts, events, waiting = _people(snapshot), _debts(snapshot), _events(snapshot), _waiting(snapshot)
     sites = max(3, len(snapshot.funnels)) + 3
+    types = _rows_of_types(snapshot) + 4
     if width >= TWO_COLUMNS:
-        rows: list[tuple[int, RenderableType]] = [(sites, _beside(people, debts)), (12, _beside(events, waiting))]
+        rows: list[tuple[int, RenderableType]] = [(sites, _beside(people, debts)), (types, _beside(events, waiting))]
         last: RenderableType = _beside(told, broken)
         least = TOLD_LINES
     else:
-        rows = [(sites, people), (sites, debts), (8, waiting), (12, events)]
+        rows = [(sites, people), (sites, debts), (8, waiting), (types, events)]
         last, least = _below(broken, told), 2 * TOLD_LINES
     left = height - 2 - least
     shown = [Layout(_head(snapshot), size=2)]
@@ -106,11 +107,16 @@ def _until(due: datetime | None, now: datetime) -> str:
 def _events(snapshot: Snapshot) -> Panel:
     grid = Table.grid(padding=(0, 1), pad_edge=False)
     types = sorted(snapshot.events)
-    half = max(8, (len(types) + 1) // 2)
+    half = _rows_of_types(snapshot)
     grid.add_row(_counts(snapshot, types[:half]), _counts(snapshot, types[half:]))
     second = snapshot.seconds[-1] if snapshot.seconds else 0
     line = Text(f"{_bars(snapshot.seconds)} ", "cyan", no_wrap=True).append(f"{second} in this second", "")
     return _panel(f"{sum(snapshot.events.values())} events", Group(line, grid))
+
+
+def _rows_of_types(snapshot: Snapshot) -> int:
+    """How many types stand below each other in two columns."""
+    return max(8, (len(snapshot.events) + 1) // 2)
 
 
 def _counts(snapshot: Snapshot, types: Sequence[str]) -> Table:

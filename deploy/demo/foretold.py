@@ -137,7 +137,9 @@ def _open(ledger: _Ledger, network: Path) -> None:
 
 
 def _screen_and_match(ledger: _Ledger, story: Story) -> None:
-    """Applications, decisions and pairs."""
+    """Signatures, applications, decisions and pairs."""
+    for person in story.people:
+        ledger.tell("agreement.signed", CITIES[person.city], person.key)
     for each in story.applications:
         person, site = each.person, CITIES[each.person.city]
         ledger.tell("profile.changed", site, person.key)

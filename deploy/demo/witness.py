@@ -39,6 +39,7 @@ KEYS: dict[str, Keys] = {
     "role.changed": lambda data, _: str(data["role"]),
     "offering.changed": lambda data, _: str(data["offering"]),
     "profile.changed": lambda data, cast: cast.people[UUID(data["person"])].key,
+    "agreement.signed": lambda data, cast: cast.people[UUID(data["person"])].key,
     "application.submitted": _part,
     "screening.cleared": _part,
     "screening.declined": _part,

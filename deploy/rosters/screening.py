@@ -128,7 +128,7 @@ class Screening:
         while self.pending and time.monotonic() < deadline:
             before = len(self.pending)
             async for case in self._cases(wanted):
-                if case["state"] == "waiting" or UUID(case["application"]) not in self.pending:
+                if not _is_ready(case) or UUID(case["application"]) not in self.pending:
                     continue
                 self.pending.discard(UUID(case["application"]))
                 if case["state"] in ("open", "proposed"):
@@ -189,6 +189,11 @@ class Screening:
     def _count(self, outcome: str) -> None:
         self.counts[outcome] += 1
         self.advance(1)
+
+
+def _is_ready(case: dict[str, Any]) -> bool:
+    """Decided, or all is known that a decision depends on."""
+    return bool(case["state"] != "waiting" and (case["state"] != "open" or case["known"]))
 
 
 def _subject(token: str | None) -> str | None:

@@ -2,12 +2,18 @@
 
 from services.intake import handlers
 from services.intake.api import (
+    agreements,
     applications,
     catalogue,
     documents,
+    drafts,
+    forms,
+    funnel,
+    held,
     imports,
     local,
     network,
+    outcomes,
     particulars,
     people,
     places,
@@ -16,17 +22,22 @@ from services.intake.api import (
     reads,
     roles,
     signatures,
+    talks,
+    translations,
 )
 from services.intake.settings import Settings
+from shared.links import Links
 from shared.service import Service
 
 
 def build(settings: Settings | None = None) -> Service:
     """Intake, ready to run."""
+    settings = settings or Settings()
     modules = (
         places,
         policies,
         documents,
+        translations,
         roles,
         catalogue,
         readiness,
@@ -34,10 +45,18 @@ def build(settings: Settings | None = None) -> Service:
         network,
         people,
         particulars,
+        held,
         signatures,
+        forms,
+        agreements,
+        talks,
         applications,
+        drafts,
+        outcomes,
+        funnel,
         imports,
         reads,
     )
     routers = [module.router for module in modules]
-    return Service("intake", settings or Settings(), routers=routers, handlers=handlers.events)
+    links = Links.from_file(settings.link_secret_file)
+    return Service("intake", settings, routers=routers, handlers=handlers.events, links=links)

@@ -16,6 +16,7 @@ from services.intake.fields import Row
 from services.intake.tables import (
     ApplicationRow,
     AttestationRow,
+    DocumentVersionRow,
     OfferingRow,
     PersonRow,
     ProfileRow,
@@ -25,16 +26,17 @@ from services.intake.tables import (
 )
 from shared.access import Caller
 from shared.contracts import Event
+from shared.contracts.intake import Signed
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Where a batch goes, who imports it, and what counts as signed. `published`: version → hash of the document."""
+    """Where a batch goes, who imports it, and what counts as signed. `published`: the document's versions."""
 
     site: str
     role: RoleRow
     offering: OfferingRow
-    published: dict[str, str]
+    published: dict[str, DocumentVersionRow]
     source: str
     attest: str | None
     notify: bool
@@ -45,6 +47,10 @@ class Batch:
     def version(self) -> str:
         """The version of the conduct document in force."""
         return next(reversed(self.published))
+
+    def signed(self, version: str) -> Signed:
+        """A version of the document as somebody signed it."""
+        return Signed(version, self.published[version].number)
 
     @property
     def network(self) -> str:

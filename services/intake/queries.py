@@ -9,8 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
-from services.intake.domain.places import Laws, above, law_at, network_of
+from services.intake import agreements
+from services.intake.domain.applications import DRAFT, OPEN
+from services.intake.domain.places import Laws, above, code_of, law_at, network_of
 from services.intake.domain.policy import in_force
+from services.intake.domain.readiness import DRAFT as DRAFT_ACCEPTED
 from services.intake.domain.roles import Assessment, tier
 from services.intake.policies import Policies, told
 from services.intake.tables import (
@@ -22,12 +25,16 @@ from services.intake.tables import (
     PlaceRow,
     ProfileRow,
     ProgrammeRow,
+    ReadinessRow,
     RoleRow,
     SignatureRow,
+    TalkRow,
 )
 from shared.access import EVERYWHERE, Caller, within
 from shared.contracts.intake import (
+    Agreement,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     CalendarChanged,
     FurtherRisk,
     OfferingChanged,
@@ -76,13 +83,10 @@ async def version_in_force(session: AsyncSession, document: str) -> DocumentVers
     return await session.scalar(versions.order_by(DocumentVersionRow.number.desc()).limit(1))
 
 
-async def published(session: AsyncSession, document: str) -> dict[str, str]:
-    """The hash of each published version of a document, the one in force last."""
-    columns = DocumentVersionRow.version, DocumentVersionRow.sha256
-    found = await session.execute(
-        select(*columns).where(DocumentVersionRow.document == document).order_by(DocumentVersionRow.number)
-    )
-    return dict(found.all())
+async def published(session: AsyncSession, document: str) -> dict[str, DocumentVersionRow]:
+    """Each published version of a document by its name, the one in force last."""
+    rows = select(DocumentVersionRow).where(DocumentVersionRow.document == document)
+    return {row.version: row for row in await session.scalars(rows.order_by(DocumentVersionRow.number))}
 
 
 async def laws(session: AsyncSession, sites: Collection[str]) -> Laws:
@@ -92,18 +96,27 @@ async def laws(session: AsyncSession, sites: Collection[str]) -> Laws:
     return {site: (country, subdivision) for site, country, subdivision in await session.execute(rows)}
 
 
-def site_event(row: PlaceRow, known: Laws) -> SiteChanged:
-    """What intake tells of a place."""
+async def drafts_accepted(session: AsyncSession, sites: Collection[str], known: Laws) -> set[str]:
+    """The places among these where a named person accepted the draft of the law that holds there."""
+    columns = ReadinessRow.site, ReadinessRow.law_of
+    rows = select(*columns).where(ReadinessRow.site.in_(sites), ReadinessRow.item == DRAFT_ACCEPTED)
+    return {site for site, law_of in await session.execute(rows) if law_of and law_of == code_of(law_at(known, site))}
+
+
+def site_event(row: PlaceRow, known: Laws, accepted: Collection[str]) -> SiteChanged:
+    """What intake tells of a place; `accepted` are the places where a draft of the law is."""
     country, subdivision = law_at(known, row.site)
     told = {"site": row.site, "place": row.place, "zone": row.zone, "country": country, "subdivision": subdivision}
-    return SiteChanged.model_validate(told)
+    return SiteChanged.model_validate(told | {"draft_accepted": row.site in accepted})
 
 
 async def site_events(session: AsyncSession, sites: Collection[str], known: Laws) -> list[SiteChanged]:
     """What intake tells of places, which are held until the commit."""
     rows = select(PlaceRow).where(PlaceRow.site.in_(sites)).order_by(PlaceRow.site)
     held = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return [site_event(row, known) for row in await session.scalars(held)]
+    found = list(await session.scalars(held))
+    accepted = await drafts_accepted(session, sites, known)
+    return [site_event(row, known, accepted) for row in found]
 
 
 def assessment(row: RoleRow) -> Assessment:
@@ -133,12 +146,16 @@ def role_event(row: RoleRow) -> RoleChanged:
     return RoleChanged.model_validate(told)
 
 
-def offering_event(row: OfferingRow, programme_type: str, known: Policies) -> OfferingChanged:
+def offering_event(
+    row: OfferingRow, programme_type: str, known: Policies, agreed: Mapping[str, Agreement]
+) -> OfferingChanged:
     """What intake tells of an offering: its reply limits and all else as its policy lets them be."""
     policy = told(in_force(known.at_offering(row)))
     limits = {"mentor_reply_hours": policy.mentor_reply_hours, "mentee_reply_hours": policy.mentee_reply_hours}
     own = {name: getattr(row, name) for name in ("offering", "site", "programme", "is_open")}
-    return OfferingChanged.model_validate({**own, **limits, "programme_type": programme_type, "policy": policy})
+    agreement = agreed.get(row.document)
+    rest = {"programme_type": programme_type, "policy": policy, "agreement": agreement}
+    return OfferingChanged.model_validate({**own, **limits, **rest})
 
 
 async def offering_events(
@@ -148,13 +165,23 @@ async def offering_events(
     types = select(ProgrammeRow.programme, ProgrammeRow.type)
     named = types.where(ProgrammeRow.programme.in_({row.programme for row in rows}))
     type_of = dict((await session.execute(named)).all())
-    return [offering_event(row, type_of[row.programme], known) for row in rows]
+    agreed = await agreements.in_force(session, {row.document for row in rows})
+    return [offering_event(row, type_of[row.programme], known, agreed) for row in rows]
 
 
 def submitted_event(row: ApplicationRow, kind: str) -> ApplicationSubmitted:
     """What intake tells of an application that reached `submitted`."""
+    return ApplicationSubmitted.model_validate(_told_of(row, kind))
+
+
+def withdrawn_event(row: ApplicationRow, kind: str) -> ApplicationWithdrawn:
+    """What intake tells of an application that was submitted and is not pursued any more."""
+    return ApplicationWithdrawn.model_validate(_told_of(row, kind))
+
+
+def _told_of(row: ApplicationRow, kind: str) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in ("application", "person", "role", "offering", "site")}
-    return ApplicationSubmitted.model_validate(told | {"kind_of_role": kind})
+    return told | {"kind_of_role": kind}
 
 
 async def ready_to_submit(session: AsyncSession, *where: ColumnElement[bool]) -> list[tuple[ApplicationRow, str]]:
@@ -213,16 +240,18 @@ def offerings(caller: Caller) -> Select[Any]:
     )
 
 
-ApplicationFound = Row[ApplicationRow, str, DocumentVersionRow]
+ApplicationFound = Row[ApplicationRow, str, DocumentVersionRow, bool]
 
 
-def applications() -> Select[ApplicationRow, str, DocumentVersionRow]:
-    """Applications, each with its role's kind and the document's version in force."""
+def applications() -> Select[ApplicationRow, str, DocumentVersionRow, bool]:
+    """Applications, each with its role's kind, the document's version in force, and whether a talk about it is open."""
+    about = TalkRow.person == ApplicationRow.person, TalkRow.document == OfferingRow.document
+    talk_open = exists().where(*about, TalkRow.closed_at.is_(None))
     in_force = (DocumentVersionRow.document == OfferingRow.document) & (
         DocumentVersionRow.version == newest_version().scalar_subquery()
     )
     return (
-        select(ApplicationRow, RoleRow.kind, DocumentVersionRow)
+        select(ApplicationRow, RoleRow.kind, DocumentVersionRow, talk_open)
         .join(RoleRow, RoleRow.role == ApplicationRow.role)
         .join(OfferingRow, OfferingRow.offering == ApplicationRow.offering)
         .join(DocumentVersionRow, in_force)
@@ -232,12 +261,15 @@ def applications() -> Select[ApplicationRow, str, DocumentVersionRow]:
 async def applications_of(
     session: AsyncSession, people: Collection[UUID], role: str, offering: str
 ) -> list[ApplicationRow]:
-    """Applications of people for one role and offering, held until the commit."""
+    """Applications of people for one role and offering, held until the commit; drafts left out, open ones last."""
     rows = select(ApplicationRow).where(
-        ApplicationRow.person.in_(people), ApplicationRow.role == role, ApplicationRow.offering == offering
+        ApplicationRow.person.in_(people),
+        ApplicationRow.role == role,
+        ApplicationRow.offering == offering,
+        ApplicationRow.state != DRAFT,
     )
     held = rows.order_by(ApplicationRow.application).with_for_update(key_share=True)
-    return list(await session.scalars(held))
+    return sorted(await session.scalars(held), key=lambda row: row.state in OPEN)
 
 
 async def signatures_of(

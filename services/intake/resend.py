@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import queries
+from services.intake import agreements, queries
 from services.intake.domain.applications import SUBMITTED
 from services.intake.policies import policies_of
 from services.intake.tables import (
     ApplicationRow,
     CalendarRow,
+    HeldClearanceRow,
     OfferingRow,
     ParticularsRow,
     PersonRow,
@@ -18,9 +19,12 @@ from services.intake.tables import (
     ProfileRow,
     ProgrammeRow,
     RoleRow,
+    SignatureRow,
 )
 from shared.contracts.intake import (
+    AgreementSigned,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     CalendarChanged,
     IntakeResent,
     OfferingChanged,
@@ -37,8 +41,10 @@ resends = Resends("intake", IntakeResent)
 async def places(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every place of the tree."""
     rows = list(await session.scalars(batch.locked(select(PlaceRow), PlaceRow.site, PlaceRow.site)))
-    known = await queries.laws(session, [row.site for row in rows])
-    return [Current(row.site, queries.site_event(row, known)) for row in rows]
+    sites = [row.site for row in rows]
+    known = await queries.laws(session, sites)
+    accepted = await queries.drafts_accepted(session, sites, known)
+    return [Current(row.site, queries.site_event(row, known, accepted)) for row in rows]
 
 
 @resends.family(CalendarChanged)
@@ -62,22 +68,40 @@ async def offerings(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     rows = select(OfferingRow, ProgrammeRow.type).join(ProgrammeRow, ProgrammeRow.programme == OfferingRow.programme)
     found = (await session.execute(batch.locked(rows, OfferingRow.offering, OfferingRow.site))).all()
     known = await policies_of(session, [row.site for row, _ in found])
-    return [Current(row.offering, queries.offering_event(row, its_type, known)) for row, its_type in found]
+    agreed = await agreements.in_force(session, {row.document for row, _ in found})
+    return [Current(row.offering, queries.offering_event(row, its_type, known, agreed)) for row, its_type in found]
+
+
+@resends.family(AgreementSigned)
+async def signatures(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """The newest signature of everybody who signed, by document; whoever signs holds the row of their person."""
+    rows = select(PersonRow).where(PersonRow.person.in_(select(SignatureRow.person)))
+    people = {row.person: row for row in await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))}
+    signed = await agreements.signed_by(session, people)
+    return [
+        Current(person, agreements.signed_event(people[person], document, newest))
+        for (person, document), newest in sorted(signed.items())
+    ]
 
 
 @resends.family(ProfileChanged)
 async def profiles(session: AsyncSession, batch: Batch) -> Sequence[Current]:
-    """Everybody who has a profile or particulars; whoever changes one holds the row of its person."""
-    told = select(ProfileRow.person).union(select(ParticularsRow.person))
+    """Everybody who has a profile, particulars or held clearances; whoever changes one holds the row of its person."""
+    told = select(ProfileRow.person).union(select(ParticularsRow.person), select(HeldClearanceRow.person))
     rows = select(PersonRow).where(PersonRow.person.in_(told))
     found = await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))
     return [Current(row.person, ProfileChanged(person=row.person, site=row.site)) for row in found]
 
 
-@resends.family(ApplicationSubmitted)
+@resends.family(ApplicationSubmitted, ApplicationWithdrawn)
 async def applications(session: AsyncSession, batch: Batch) -> Sequence[Current]:
-    """Every application that was submitted; others are not told of yet."""
+    """Every application that was submitted, also those that are not pursued any more; others are not told of yet."""
     rows = select(ApplicationRow, RoleRow.kind).join(RoleRow, RoleRow.role == ApplicationRow.role)
-    rows = rows.where(ApplicationRow.state == SUBMITTED)
+    rows = rows.where(ApplicationRow.submitted_at.is_not(None))
     found = await session.execute(batch.locked(rows, ApplicationRow.application, ApplicationRow.site))
-    return [Current(row.application, queries.submitted_event(row, kind), row.submitted_at) for row, kind in found]
+    return [
+        Current(row.application, queries.submitted_event(row, kind), row.submitted_at)
+        if row.state == SUBMITTED
+        else Current(row.application, queries.withdrawn_event(row, kind), row.closed_at)
+        for row, kind in found
+    ]

@@ -201,6 +201,7 @@ def _apply(batch: Batch, known: Known, person: PersonRow) -> tuple[ApplicationRo
             offering=batch.offering.offering,
             site=batch.offering.site,
             state=TO_SIGN,
+            source="import",
             applied_by=batch.caller.subject,
             applied_at=batch.now,
         )

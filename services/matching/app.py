@@ -4,6 +4,7 @@ from services.matching import handlers
 from services.matching.api import nominations, pairs, pool, runs
 from services.matching.senders import profiles
 from services.matching.settings import Settings
+from shared.private_reads import Intake
 from shared.service import Service
 
 
@@ -16,5 +17,5 @@ def build(settings: Settings | None = None) -> Service:
         routers=[runs.router, nominations.router, pairs.router, pool.router],
         handlers=handlers.events,
     )
-    service.senders.append(profiles(service.sessions, settings.intake_url, settings.service_token.get_secret_value()))
+    service.senders.append(profiles(service.sessions, Intake(settings.intake_url, settings.service_token)))
     return service

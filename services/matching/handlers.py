@@ -6,8 +6,15 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.matching.tables import ApplicationRow, ClearanceRow, OfferingRow, ProfileRow
-from shared.contracts.intake import ApplicationSubmitted, IntakeResent, OfferingChanged, ProfileChanged
+from services.matching.tables import AgreementRow, ApplicationRow, ClearanceRow, OfferingRow, ProfileRow
+from shared.contracts.intake import (
+    AgreementSigned,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    IntakeResent,
+    OfferingChanged,
+    ProfileChanged,
+)
 from shared.contracts.screening import (
     ClearanceEnded,
     ClearanceExpiring,
@@ -25,7 +32,7 @@ events.copies_of(
     orphan="Put the offering again (`rapport network apply`); until then start no run of it.",
 )  # fmt: skip
 events.copies_of(
-    ApplicationSubmitted, row=ApplicationRow, key="application",
+    ApplicationSubmitted, ApplicationWithdrawn, row=ApplicationRow, key="application",
     orphan="Ask the person to apply again; this one stays in the pool's list of those being screened.",
 )  # fmt: skip
 events.copies_of(
@@ -35,6 +42,10 @@ events.copies_of(
 events.copies_of(
     ScreeningCleared, ScreeningDeclined, ClearanceExpiring, ClearanceEnded, row=ClearanceRow, key="clearance",
     orphan="Nobody screens this clearance any more: screen the person again; close the pairs that rest on it.",
+)  # fmt: skip
+events.copies_of(
+    AgreementSigned, row=AgreementRow, key="agreement",
+    orphan="Ask the person to sign again; until then confirm nothing that rests on this signature.",
 )  # fmt: skip
 
 NOTHING_HEARD = ""
@@ -48,15 +59,37 @@ FORGOTTEN: dict[str, Any] = {
 @events.subscriber(OfferingChanged)
 async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
     """Know an offering; runs and nominations need to."""
-    values = {"offering": event.offering, "site": event.site}
+    agreement = event.agreement and event.agreement.model_dump(mode="json")
+    values = {"offering": event.offering, "site": event.site, "agreement": agreement}
     await store_state(session, OfferingRow, "offering", heard.sequence, values)
+
+
+@events.subscriber(AgreementSigned)
+async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
+    """Know what somebody signed: nobody is matched on an old signature (R72, trap 8)."""
+    key = {"agreement": f"{event.person}+{event.document}"}
+    values = key | event.model_dump(include={"person", "document", "document_version", "number"})
+    await store_state(session, AgreementRow, "agreement", heard.sequence, values)
 
 
 @events.subscriber(ApplicationSubmitted)
 async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
     """Know that somebody is being screened for an offering."""
-    values = event.model_dump(include={"application", "person", "offering", "site"}) | {"role": event.kind_of_role}
-    await store_state(session, ApplicationRow, "application", heard.sequence, values)
+    await _store_application(session, event, heard.sequence, "submitted")
+
+
+@events.subscriber(ApplicationWithdrawn)
+async def on_application_withdrawn(event: ApplicationWithdrawn, heard: Heard, session: Session) -> None:
+    """Take an applicant out of the pool. Their pairs stay; they freeze when the end of the clearance is heard."""
+    await _store_application(session, event, heard.sequence, "withdrawn")
+
+
+async def _store_application(
+    session: Session, event: ApplicationSubmitted | ApplicationWithdrawn, sequence: str, state: str
+) -> None:
+    told = event.model_dump(include={"application", "person", "offering", "site"})
+    values = told | {"role": event.kind_of_role, "state": state}
+    await store_state(session, ApplicationRow, "application", sequence, values)
 
 
 @events.subscriber(ProfileChanged)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.matching import queries
+from services.matching import agreements, queries
 from services.matching.domain.assignment import Two
 from services.matching.domain.pairing import Pair, Party, Refusal, engaged, refusals, standing
 from services.matching.domain.pool import Clearance, site_of
@@ -45,11 +45,17 @@ async def parties_of(session: AsyncSession, offering: OfferingRow, people: Colle
     """Lock some people, and read what decides on pairing them: two coordinators at once make one pair."""
     await queries.lock_people(session, people)
     today = clock.today()
-    clearances = await queries.clearances_for(session, offering.offering, people)
+    clearances = await queries.clearances_for(session, offering.offering, people, still_applying=True)
     profiles = await queries.profiles_of(session, people)
     cleared = standing(clearances, today)
+    unsigned = (await agreements.agreed(session, offering.agreement, people)).unsigned(people)
     parties = {
-        person: Party(person, frozenset(role for role in RoleKind if (person, role) in cleared), profiles.get(person))
+        person: Party(
+            person,
+            frozenset(role for role in RoleKind if (person, role) in cleared),
+            profiles.get(person),
+            is_unsigned=person in unsigned,
+        )
         for person in people
     }
     for pair in await queries.open_pairs_of(session, people):

@@ -5,9 +5,10 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.matching import agreements
 from services.matching.domain.assignment import History, Two
 from services.matching.domain.pool import Candidate, Clearance, Engagement, Knowledge, Profile, pool, spoken_language
 from services.matching.tables import (
@@ -30,11 +31,11 @@ TO_READ: ColumnElement[bool] = (ProfileRow.state == "stale") & IS_CLEARED.exists
 
 async def pool_of(session: AsyncSession, offering: OfferingRow, today: date) -> list[Candidate]:
     """Everybody in an offering's pool, whether or not they can be paired now."""
-    clearances = await clearances_for(session, offering.offering)
+    clearances = await clearances_for(session, offering.offering, still_applying=True)
     people = {clearance.person for clearance in clearances}
     applied = await session.execute(
         select(ApplicationRow.person, ApplicationRow.role, ApplicationRow.site).where(
-            ApplicationRow.offering == offering.offering
+            ApplicationRow.offering == offering.offering, ApplicationRow.state == "submitted"
         )
     )
     knowledge = Knowledge(
@@ -43,15 +44,19 @@ async def pool_of(session: AsyncSession, offering: OfferingRow, today: date) -> 
         profiles=await profiles_of(session, people),
         absent=await _absent(session, people),
         engagements=await _engagements(session, offering.offering, today),
+        unsigned=(await agreements.agreed(session, offering.agreement, people)).unsigned(people),
     )
     return pool(knowledge, offering.site, today)
 
 
 async def clearances_for(
-    session: AsyncSession, offering: str, people: Collection[UUID] | None = None
+    session: AsyncSession, offering: str, people: Collection[UUID] | None = None, *, still_applying: bool = False
 ) -> list[Clearance]:
-    """What screening said for an offering, of some people or of all."""
+    """What screening said for an offering, of some people or of all; `still_applying`: who withdrew is left out."""
     rows = select(ClearanceRow).where(ClearanceRow.offering == offering)
+    if still_applying:
+        its_own = ApplicationRow.application == ClearanceRow.application
+        rows = rows.where(~exists().where(its_own, ApplicationRow.state == "withdrawn"))
     if people is not None:
         rows = rows.where(ClearanceRow.person.in_(people))
     return [

@@ -1,60 +1,40 @@
 """The sender that reads matching profiles from intake, for people who are cleared and whose copy is stale."""
 
-from collections.abc import Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-import httpx2
-from pydantic import ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.matching.queries import TO_READ, profiles_waiting
 from services.matching.tables import ProfileRow
 from shared.contracts.reads import READ_LIMIT, MatchingProfile, MatchingProfiles
+from shared.private_reads import Intake
 from shared.service import Sender
 
-TIMEOUT_SECONDS = 10.0
 READ = "/internal/matching-profiles"
 
 Sessions = async_sessionmaker[AsyncSession]
 
 
-class IntakeAway(Exception):
-    """Intake did not give the profiles; the rows wait and are asked for again."""
-
-
-def profiles(sessions: Sessions, intake_url: str, service_token: str) -> Sender:
+def profiles(sessions: Sessions, intake: Intake) -> Sender:
     """The sender `profiles`. One step reads up to 500 people; None are lost where intake is away."""
-    return Sender("profiles", partial(_step, sessions, intake_url, service_token), profiles_waiting)
+    return Sender("profiles", partial(_step, sessions, intake), profiles_waiting)
 
 
-async def _step(sessions: Sessions, intake_url: str, service_token: str) -> int:
+async def _step(sessions: Sessions, intake: Intake) -> int:
     """Read one batch. Raises IntakeAway."""
     async with sessions() as session:
         rows = select(ProfileRow.person, ProfileRow.sequence).where(TO_READ).order_by(ProfileRow.person)
         asked = {row.person: row.sequence for row in await session.execute(rows.limit(READ_LIMIT))}
     if not asked:
         return 0
-    found = {profile.person: profile for profile in await _read(intake_url, service_token, asked)}
+    answer = await intake.read(READ, asked, MatchingProfiles)
+    found = {profile.person: profile for profile in answer.profiles}
     async with sessions.begin() as session:
         await _store(session, asked, found)
     return len(asked)
-
-
-async def _read(intake_url: str, service_token: str, people: Collection[UUID]) -> list[MatchingProfile]:
-    headers = {"Authorization": f"Bearer {service_token}"}
-    try:
-        async with httpx2.AsyncClient(base_url=intake_url, headers=headers, timeout=TIMEOUT_SECONDS) as http:
-            answer = await http.post(READ, json={"people": [str(person) for person in people]})
-        answer.raise_for_status()
-        return MatchingProfiles.model_validate_json(answer.content).profiles
-    except ValidationError as error:
-        fields = {".".join(map(str, fault["loc"])) for fault in error.errors()}
-        raise IntakeAway(f"Intake's profiles cannot be used: {', '.join(sorted(fields))}.") from None
-    except httpx2.HTTPError as error:
-        raise IntakeAway(f"Intake at {intake_url} gave no profiles: {error!r}.") from None
 
 
 async def _store(session: AsyncSession, asked: dict[UUID, str], found: dict[UUID, MatchingProfile]) -> None:

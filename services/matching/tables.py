@@ -44,21 +44,40 @@ class Base(DeclarativeBase):
 
 
 class OfferingRow(Base):
-    """An offering, as intake told it; runs and nominations need to know it."""
+    """An offering, as intake told it, with what has to be signed there; runs and nominations need to know it."""
 
     __tablename__ = "offering"
 
     offering: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     site: Mapped[str] = mapped_column(info=PUBLIC)
+    agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
+class AgreementRow(Base):
+    """The newest version of a conduct document that a person signed, as intake told it. `agreement`: the two ids."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (Index(None, "document", "person"),)
+
+    agreement: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    document: Mapped[str] = mapped_column(info=PUBLIC)
+    document_version: Mapped[str] = mapped_column(info=PUBLIC)
+    number: Mapped[int] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
 class ApplicationRow(Base):
-    """Somebody asked to take part; until screening has spoken, the pool says that they are being screened."""
+    """Somebody asked to take part; until screening has spoken, the pool says that they are being screened.
+
+    Who withdrew is in no pool, also while the end of their clearance was not heard yet.
+    """
 
     __tablename__ = "application"
     __table_args__ = (
         CheckConstraint(KINDS, name="role"),
+        CheckConstraint("state IN ('submitted', 'withdrawn')", name="state"),
         Index(None, "offering"),
     )
 
@@ -67,6 +86,7 @@ class ApplicationRow(Base):
     role: Mapped[str] = mapped_column(info=PUBLIC)
     offering: Mapped[str] = mapped_column(info=PUBLIC)
     site: Mapped[str] = mapped_column(info=PUBLIC)
+    state: Mapped[str] = mapped_column(server_default="submitted", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

@@ -5,8 +5,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.messaging import clocks, queries
 from services.messaging.domain.replies import Limits
-from services.messaging.tables import ClearanceRow, ConversationRow, DebtRow, MemberRow, ReplyLimitRow
-from shared.contracts.intake import IntakeResent, OfferingChanged
+from services.messaging.tables import AgreementRow, ClearanceRow, ConversationRow, DebtRow, MemberRow, ReplyLimitRow
+from shared.contracts.intake import AgreementSigned, IntakeResent, OfferingChanged
 from shared.contracts.matching import MatchingResent, PairClosed, PairMatched
 from shared.contracts.screening import (
     ClearanceEnded,
@@ -32,6 +32,10 @@ events.copies_of(
 events.copies_of(
     OfferingChanged, row=ReplyLimitRow, key="offering",
     orphan="Put the offering again (`rapport network apply`); its reply limits go on meanwhile.",
+)  # fmt: skip
+events.copies_of(
+    AgreementSigned, row=AgreementRow, key="agreement",
+    orphan="Ask the person to sign again; until then their pairs go on by this signature.",
 )  # fmt: skip
 
 
@@ -114,18 +118,30 @@ async def _store_clearance(
 
 @events.subscriber(OfferingChanged)
 async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
-    """Keep an offering's reply limits; clocks that run go on by the new ones, as if they had always been known."""
+    """Keep an offering's reply limits and what has to be signed there.
+
+    Clocks that run go on by the new limits, as if they had always been known.
+    """
     limits = Limits(event.mentor_reply_hours, event.mentee_reply_hours)
     await clocks.hold_offering(session, event.offering, to_change=True)
     values = {
         "offering": event.offering,
         "mentor_hours": limits.mentor_hours,
         "mentee_hours": limits.mentee_hours,
+        "agreement": event.agreement and event.agreement.model_dump(mode="json"),
     }
     if await store_state(session, ReplyLimitRow, "offering", heard.sequence, values):
         concerned = DebtRow.pair.in_(select(ConversationRow.pair).where(ConversationRow.offering == event.offering))
         await clocks.hold_people(session, {debt.debtor for debt in await queries.open_debts(session, concerned)})
         await clocks.compute_anew(session, concerned)
+
+
+@events.subscriber(AgreementSigned)
+async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
+    """Know what somebody signed; what waited for that passes from now on (trap 8)."""
+    key = {"agreement": f"{event.person}+{event.document}"}
+    values = key | event.model_dump(include={"person", "document", "document_version", "number"})
+    await store_state(session, AgreementRow, "agreement", heard.sequence, values)
 
 
 @events.subscriber(MatchingResent)

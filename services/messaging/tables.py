@@ -1,9 +1,11 @@
 """The tables of messaging's database."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db import PUBLIC, personal
@@ -157,12 +159,26 @@ class ClearanceRow(Base):
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
+class AgreementRow(Base):
+    """The newest version of a conduct document that a person signed, as intake told it. `agreement`: the two ids."""
+
+    __tablename__ = "agreement"
+
+    agreement: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    document: Mapped[str] = mapped_column(info=PUBLIC)
+    document_version: Mapped[str] = mapped_column(info=PUBLIC)
+    number: Mapped[int] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
 class ReplyLimitRow(Base):
-    """The reply limits of an offering, as intake told them."""
+    """The reply limits of an offering, and what has to be signed there, as intake told them."""
 
     __tablename__ = "reply_limit"
 
     offering: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     mentor_hours: Mapped[int] = mapped_column(info=PUBLIC)
     mentee_hours: Mapped[int] = mapped_column(info=PUBLIC)
+    agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)

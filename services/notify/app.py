@@ -6,6 +6,7 @@ from services.notify.letters import Letterhead
 from services.notify.mailserver import MailServer
 from services.notify.senders import Mails
 from services.notify.settings import Settings
+from shared.private_reads import Intake
 from shared.service import Sender, Service
 
 
@@ -16,7 +17,7 @@ def build(settings: Settings | None = None) -> Service:
     server = MailServer(
         settings.smtp_host, settings.smtp_port, settings.smtp_user, settings.smtp_password, settings.smtp_tls
     )
-    book = AddressBook(settings.intake_url, settings.service_token)
+    book = AddressBook(Intake(settings.intake_url, settings.service_token))
     mails = Mails(service.sessions, service.clock, book, server, Letterhead(settings.mail_from, settings.link_url))
     service.senders.append(Sender("mails", mails.step, mails.waiting, mails.unknown))
     return service

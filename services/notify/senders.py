@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.notify import queries
-from services.notify.addressbook import AddressBook, IntakeAway
+from services.notify.addressbook import AddressBook
 from services.notify.domain import Letter, Outage, Outcome, State, decide, judge
 from services.notify.letters import Letterhead
 from services.notify.mailserver import Line, MailServer, ServerAway
@@ -20,6 +20,7 @@ from shared import telemetry
 from shared.clock import Clock, real_now
 from shared.contracts.reads import AddressCard
 from shared.ids import new_id
+from shared.private_reads import IntakeAway
 
 BATCH = 50
 

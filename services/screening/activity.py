@@ -18,7 +18,6 @@ from services.screening.domain.activity import (
     Activity,
     activity_in,
     added_by,
-    is_limited,
 )
 from services.screening.domain.facts import Facts, Step
 from services.screening.queries import as_results, results_of
@@ -26,6 +25,7 @@ from services.screening.steps import add_step
 from services.screening.tables import CaseRow, ContactDayRow
 from shared.contracts import RoleKind
 from shared.contracts.messaging import MessageSent
+from shared.db import hold
 from shared.deadlines import arm
 from shared.law import law
 
@@ -34,16 +34,6 @@ HOURS_PER_MESSAGE = "hours_per_message"
 """The key in a session's `info`: how many hours a message stands for until hours are logged."""
 
 Key = tuple[UUID, str, date]
-
-_HOLD = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended('activity/' || person, 0)) "
-    "FROM (SELECT unnest(CAST(:people AS text[])) AS person ORDER BY 1) AS held"
-)
-
-
-async def hold_activity(session: AsyncSession, people: Collection[UUID]) -> None:
-    """Until the commit nobody else counts or reads these people's messages for a case that is being opened."""
-    await session.execute(_HOLD, {"people": [str(person) for person in people]})
 
 
 async def count(session: AsyncSession, events: Iterable[MessageSent]) -> Collection[UUID]:
@@ -54,7 +44,7 @@ async def count(session: AsyncSession, events: Iterable[MessageSent]) -> Collect
     people = {person for person, _, _ in counted}
     if not people:
         return ()
-    await hold_activity(session, people)
+    await hold(session, *(f"activity/{person}" for person in people))
     added = await _add(session, counted)
     if new := {person for person, known in added if not known}:
         await _keep_for_a_while(session, new)
@@ -88,23 +78,21 @@ async def prune(session: AsyncSession, person: UUID) -> None:
     await session.execute(delete(ContactDayRow).where(ContactDayRow.person == person))
 
 
-async def activity_of(session: AsyncSession, case: CaseRow) -> Activity:
-    """The activity of a case's person in its kind of role."""
-    rows = select(ContactDayRow.day, ContactDayRow.messages).where(
-        ContactDayRow.person == case.person, ContactDayRow.kind == case.kind
-    )
-    messages = {row.day: row.messages for row in await session.execute(rows)}
-    return activity_in(messages, session.info[HOURS_PER_MESSAGE])
+async def activity_of(session: AsyncSession, cases: Collection[CaseRow]) -> dict[UUID, Activity]:
+    """How active the person of each case is in its kind of role."""
+    people = {case.person for case in cases}
+    messages: dict[tuple[UUID, str], dict[date, int]] = {}
+    for row in await session.scalars(select(ContactDayRow).where(ContactDayRow.person.in_(people))):
+        messages.setdefault((row.person, row.kind), {})[row.day] = row.messages
+    hours = session.info[HOURS_PER_MESSAGE]
+    return {case.clearance: activity_in(messages.get((case.person, case.kind), {}), hours) for case in cases}
 
 
-async def review(session: AsyncSession, case: CaseRow, facts: Facts, at: datetime) -> None:
+async def review(session: AsyncSession, case: CaseRow, facts: Facts, activity: Activity, at: datetime) -> None:
     """Ask a cleared person ahead for what a limit will ask; end the clearance where it was crossed without that.
 
     The case is locked; `facts` are without activity.
     """
-    if not is_limited(facts, law()):
-        return
-    activity = await activity_of(session, case)
     results = as_results(await results_of(session, case.clearance))
     passed = {check for check, result in results.items() if result.stands(at.date())}
     if any(step.check not in passed for step in added_by(facts, law(), activity)):

@@ -5,24 +5,34 @@ from services.screening.activity import HOURS_PER_MESSAGE
 from services.screening.api import (
     agreement,
     appeals,
+    briefings,
     cases,
     criteria,
     decisions,
     flags,
+    interviews,
     letters,
     queue,
     referee,
     references,
     renewal,
     results,
+    samples,
+    scores,
+    settlements,
+    slots,
     steps,
     ties,
+    timeline,
+    training,
 )
+from services.screening.senders import facts
 from services.screening.settings import Settings
 from shared.links import Links
+from shared.private_reads import Intake
 from shared.service import Service
 
-ROOMS = (
+DOORS = (
     cases,
     criteria,
     results,
@@ -36,7 +46,15 @@ ROOMS = (
     references,
     referee,
     letters,
+    slots,
+    interviews,
+    training,
+    briefings,
+    samples,
+    scores,
     queue,
+    settlements,
+    timeline,
 )
 
 
@@ -46,10 +64,11 @@ def build(settings: Settings | None = None) -> Service:
     service = Service(
         "screening",
         settings,
-        routers=[each.router for each in ROOMS],
+        routers=[each.router for each in DOORS],
         handlers=handlers.events,
         rules=timers.rules,
         links=Links.from_file(settings.link_secret_file),
     )
     service.sessions.configure(info={HOURS_PER_MESSAGE: settings.hours_per_message})
+    service.senders.append(facts(service.sessions, Intake(settings.intake_url, settings.service_token)))
     return service

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening import agreements
+from services.screening.domain.agreements import UNSIGNED
 from services.screening.domain.cases import expires_at
 from services.screening.domain.criteria import Criterion
 from services.screening.domain.expiry import next_notice_at
@@ -27,6 +29,7 @@ async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, unti
     if case.follows:
         await cancel(session, NOTICE, str(case.follows))  # what was renewed needs no notice any more
     await arm_notice(session, case, at)
+    await agreements.look_at_new(session, case, at.date())
     await emit(session, told(case), at=at)
 
 
@@ -57,6 +60,12 @@ def beginning_of(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
 
 
+async def end_for_applicant(session: AsyncSession, case: CaseRow, at: datetime) -> None:
+    """The application that a clearance rests on is not pursued any more; that cites no criterion."""
+    note(session, case, "withdrawn", "applicant", at)
+    await _end(session, case, at.date(), at)
+
+
 async def expire(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
     """The clearance's last day is over."""
     note(session, case, "expired", "screening", at)
@@ -75,10 +84,18 @@ async def give_notice(session: AsyncSession, case: CaseRow, notice: Notice, at: 
     await emit(session, told(case), at=at)
 
 
+async def lapse(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
+    """The person did not sign the conduct document in force; a written criterion says so, and it is none of safety."""
+    case.ending_criterion, case.ending_version = UNSIGNED.criterion, UNSIGNED.version
+    case.ending_category = UNSIGNED.category
+    note(session, case, "withdrawn", "screening", at)
+    await _end(session, case, ended_on, at)
+
+
 async def _end(session: AsyncSession, case: CaseRow, ended_on: date, at: datetime) -> None:
     case.state, case.ended_on, case.version = "ended", ended_on, case.version + 1
     await drop_open_steps(session, case)
-    for deadline in (EXPIRY, NOTICE):
+    for deadline in (EXPIRY, NOTICE, agreements.LAPSE):
         await cancel(session, deadline, str(case.clearance))
     await emit(session, told(case), at=at)
 

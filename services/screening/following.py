@@ -13,7 +13,9 @@ from services.screening.tables import CaseRow, ResultRow
 from shared.ids import new_id
 
 
-async def follow(session: AsyncSession, case: CaseRow, checks: Collection[str], opened_at: datetime) -> CaseRow:
+async def follow(
+    session: AsyncSession, case: CaseRow, checks: Collection[str], opened_at: datetime, at: datetime
+) -> CaseRow:
     """Open a case of the same application, with what was found in some checks.
 
     It is a clearance of its own, so that the old one stands until it ends. Its role, site and person are held.
@@ -28,11 +30,12 @@ async def follow(session: AsyncSession, case: CaseRow, checks: Collection[str], 
         **{name: getattr(case, name) for name in ("application", "person", "role", "kind", "offering", "site")},
     )
     session.add(following)
-    await asking.ask(session, following, opened_at.date())
+    await asking.want_facts(session, [case.person], at.date())
+    await asking.ask(session, [following])
     await session.flush()
     for check, row in (await results_of(session, case.clearance)).items():
         if check in checks:
-            session.add(_copied(row, following))
+            await session.merge(_copied(row, following))
             await finish_steps(session, following, [check], row.recorded_at)
     await session.flush()
     return following

@@ -1,13 +1,23 @@
-"""What screening hears: applications open cases; roles and places say what the cases ask for."""
+"""What screening hears: applications open cases; roles, places, policies and people say what the cases ask for."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from services.screening import asking
+from services.screening import agreements, asking, withdrawing
 from services.screening.activity import count
-from services.screening.queries import case_of_application, undecided_cases
-from services.screening.tables import CaseRow, PlaceRow, RoleRow
-from shared.contracts.intake import ApplicationSubmitted, IntakeResent, RoleChanged, SiteChanged
+from services.screening.queries import case_of_application, locked_cases_of, undecided_cases
+from services.screening.tables import AgreementRow, CaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
+from shared.access import within
+from shared.contracts.intake import (
+    AgreementSigned,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    IntakeResent,
+    OfferingChanged,
+    ProfileChanged,
+    RoleChanged,
+    SiteChanged,
+)
 from shared.contracts.messaging import MessageSent
 from shared.copies import note_resent
 from shared.db import hold, store_state
@@ -25,19 +35,57 @@ events.copies_of(
     orphan="Put the place again (`rapport network apply`); until then decide none of its cases.",
 )  # fmt: skip
 events.copies_of(
-    ApplicationSubmitted, row=CaseRow, key="application",
+    OfferingChanged, row=OfferingRow, key="offering",
+    orphan="Put the offering again (`rapport network apply`); until then decide none of its cases.",
+)  # fmt: skip
+events.copies_of(
+    ProfileChanged, row=FactsRow, key="person",
+    orphan="Register the person and their profile again; until then decide none of their cases.",
+)  # fmt: skip
+events.copies_of(
+    ApplicationSubmitted, ApplicationWithdrawn, row=CaseRow, key="application",
     orphan="Ask the person to apply again and screen the new application; decline or withdraw this case.",
+)  # fmt: skip
+events.copies_of(
+    AgreementSigned, row=AgreementRow, key="agreement",
+    orphan="Ask the person to sign again; until then their clearances stand by this signature.",
 )  # fmt: skip
 
 
 @events.subscriber(ApplicationSubmitted)
 async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
     """Open a case with the checks that role and place ask for; it waits where the role is not known yet."""
-    await asking.hold_for(session, event)
+    await hold(session, *asking.depends_on(event))
     if case := await case_of_application(session, event.application):
-        case.sequence = max(case.sequence, heard.sequence)
+        case.opened_at = min(case.opened_at, heard.time)
+        if case.sequence < heard.sequence:
+            case.sequence = heard.sequence
+            for each in await locked_cases_of(session, event.application):
+                await withdrawing.reopen(session, each, heard.time)
         return
-    case = CaseRow(
+    case = _case_of(event, heard)
+    session.add(case)
+    await asking.want_facts(session, [event.person], heard.time.date())
+    await asking.ask(session, [case])
+
+
+@events.subscriber(ApplicationWithdrawn)
+async def on_application_withdrawn(event: ApplicationWithdrawn, heard: Heard, session: Session) -> None:
+    """Close the case, also one that was not heard of yet; a clearance that stands ends (trap 7)."""
+    await hold(session, *asking.depends_on(event))
+    case = await case_of_application(session, event.application)
+    if case is None:
+        session.add(case := _case_of(event, heard))
+    elif case.sequence >= heard.sequence:
+        return
+    case.sequence = heard.sequence
+    for each in await locked_cases_of(session, event.application):
+        await withdrawing.close(session, each, heard.time)
+
+
+def _case_of(event: ApplicationSubmitted | ApplicationWithdrawn, heard: Heard) -> CaseRow:
+    """A case that asks for nothing yet."""
+    return CaseRow(
         clearance=new_id(),
         application=event.application,
         person=event.person,
@@ -51,8 +99,6 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
         opened_at=heard.time,
         sequence=heard.sequence,
     )
-    session.add(case)
-    await asking.ask(session, case, heard.time.date())
 
 
 @events.subscriber(RoleChanged)
@@ -67,18 +113,50 @@ async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) ->
         "tier": event.tier,
     }
     if await store_state(session, RoleRow, "role", heard.sequence, role):
-        for case in await undecided_cases(session, CaseRow.role == event.role):
-            await asking.ask(session, case, case.opened_at.date())
+        await asking.ask(session, await undecided_cases(session, CaseRow.role == event.role), heard=heard.time)
 
 
 @events.subscriber(SiteChanged)
 async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) -> None:
-    """Keep whose law holds at the place, and let its undecided cases ask by it (trap 9); results stand."""
+    """Keep whose law holds at the place, and let its undecided cases ask by it (trap 9); results stand.
+
+    An organisation's law is one of those that hold at all places below.
+    """
     await hold(session, f"site/{event.site}")
-    place = {"site": event.site, "law_of": event.subdivision or event.country}
+    place: dict[str, Any] = {"site": event.site, "kind": event.place, "law_of": event.subdivision or event.country}
+    place["draft_accepted"] = event.draft_accepted
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
-        for case in await undecided_cases(session, CaseRow.site == event.site):
-            await asking.ask(session, case, case.opened_at.date())
+        of = within(CaseRow.site, [event.site]) if event.place == "organisation" else CaseRow.site == event.site
+        await asking.ask(session, await undecided_cases(session, of), heard=heard.time)
+
+
+@events.subscriber(OfferingChanged)
+async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
+    """Keep the policy in force at the offering, and let its undecided cases ask by it (R37); results stand.
+
+    Keep what has to be signed there, too: who is cleared and never signs loses the clearance (R72).
+    """
+    await hold(session, f"offering/{event.offering}")
+    policy = event.policy.model_dump(mode="json") if event.policy else None
+    before = await agreements.asked_at(session, event.offering)
+    offering = {"offering": event.offering, "policy": policy, **agreements.asked(event)}
+    if await store_state(session, OfferingRow, "offering", heard.sequence, offering):
+        # This holds all who are not cleared yet, so that nobody is cleared between this and the next line.
+        await asking.ask(session, await undecided_cases(session, CaseRow.offering == event.offering), heard=heard.time)
+        if event.agreement != before:
+            await agreements.look_at_offering(session, event.offering)
+
+
+@events.subscriber(ProfileChanged)
+async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Session) -> None:
+    """Have the facts of the person read again; until then those read before serve, and nobody is cleared by them."""
+    await store_state(session, FactsRow, "person", heard.sequence, {"person": event.person, "state": "stale"})
+
+
+@events.subscriber(AgreementSigned)
+async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
+    """Know what somebody signed; no clearance of theirs ends for want of it."""
+    await agreements.keep_signature(session, event, heard.sequence)
 
 
 @events.subscriber(MessageSent, batched=True)

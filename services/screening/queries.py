@@ -9,29 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.screening.domain.cases import Result
 from services.screening.domain.flags import Colour
 from services.screening.domain.second_person import Pair
-from services.screening.tables import CaseRow, FlagRow, PlaceRow, ProposalRow, ResultRow, RoleRow, TieRow
-
-
-async def known_role(session: AsyncSession, role: str) -> RoleRow | None:
-    """The role; None while role.changed has not been heard."""
-    return await session.get(RoleRow, role)
-
-
-async def known_place(session: AsyncSession, site: str) -> PlaceRow | None:
-    """The place; None while site.changed has not been heard."""
-    return await session.get(PlaceRow, site)
+from services.screening.tables import CaseRow, FlagRow, ProposalRow, ResultRow, TieRow
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
-    """The case that an application opened; not those that follow it."""
+    """The case that an application opened, held until the commit; not those that follow it."""
     first = select(CaseRow).where(CaseRow.application == application, CaseRow.follows.is_(None))
-    found: CaseRow | None = await session.scalar(first)
+    found: CaseRow | None = await session.scalar(first.with_for_update())
     return found
+
+
+UNDECIDED = ("waiting", "open", "proposed")
 
 
 async def undecided_cases(session: AsyncSession, of: ColumnElement[bool]) -> Sequence[CaseRow]:
     """Cases whose required checks follow role and place, locked in one order."""
-    statement = select(CaseRow).where(of, CaseRow.state.in_(("waiting", "open", "proposed")))
+    statement = select(CaseRow).where(of, CaseRow.state.in_(UNDECIDED))
     return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
 
 
@@ -43,7 +36,7 @@ async def locked_cases_of(session: AsyncSession, application: UUID) -> Sequence[
 
 async def live_cases(session: AsyncSession, people: Collection[UUID]) -> Sequence[CaseRow]:
     """Cases of some people that are undecided or cleared, locked in one order."""
-    states = CaseRow.state.in_(("waiting", "open", "proposed", "cleared"))
+    states = CaseRow.state.in_((*UNDECIDED, "cleared"))
     statement = select(CaseRow).where(CaseRow.person.in_(people), states)
     return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
 

@@ -12,6 +12,9 @@ from services.screening.queries import results_of
 from services.screening.steps import finish_steps
 from services.screening.tables import CaseRow, ResultRow
 
+BY_RULE = "screening"
+"""Who recorded a result that came of what the person did, by a written rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

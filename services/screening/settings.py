@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.links import Links
@@ -18,6 +18,10 @@ class Settings(ServiceSettings):
     """The HTTP door's port."""
     hours_per_message: float = Field(default=0.25, gt=0, le=10)
     """How many hours a message stands for where a law limits hours; until hours are logged it is an estimate."""
+    intake_url: str = Field(default="http://127.0.0.1:8101", pattern=r"^https?://\S+$")
+    """Where facts of people are read."""
+    service_token: SecretStr = SecretStr("")
+    """A token with the grant `service` at `*`, for reading from intake; without one nobody can be cleared."""
     link_secret_file: Path | None = None
     """The secret by which links to referees are signed, 32 characters at the least; a second line rotates it."""
 

@@ -1,38 +1,41 @@
 """Steps as rows: in line with what a case asks for, and moved by what people do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import check_results
 from services.screening.domain.steps import StepState, due_on
-from services.screening.queries import results_of
-from services.screening.tables import CaseRow, StepRow
+from services.screening.tables import CaseRow, ResultRow, StepRow
 from shared.contracts import Contradiction
 
 
-async def keep_steps(session: AsyncSession, case: CaseRow, *, anew: bool) -> None:
-    """One step for each check that the case asks for now; what has a result is done already.
+async def keep_steps(session: AsyncSession, cases: Sequence[CaseRow], *, anew: Collection[UUID]) -> None:
+    """One step for each check that a case asks for now; what has a result is done already.
 
     Of a check that is no longer asked for the step goes; what was found out in it stays where it is kept. `anew`: the
-    case has asked for nothing yet.
+    cases that asked for nothing before.
     """
-    known: dict[str, StepRow] = {}
-    recorded: dict[str, datetime] = {}
-    if not anew:
-        rows = await session.scalars(select(StepRow).where(StepRow.clearance == case.clearance))
-        known = {row.check_name: row for row in rows}
-        recorded = {check: row.recorded_at for check, row in (await results_of(session, case.clearance)).items()}
-        over = StepRow.clearance == case.clearance, StepRow.check_name.not_in(case.required)
-        await session.execute(delete(StepRow).where(*over))
+    known: dict[tuple[UUID, str], StepRow] = {}
+    recorded: dict[tuple[UUID, str], datetime] = {}
+    if before := [case.clearance for case in cases if case.clearance not in anew]:
+        rows = await session.scalars(select(StepRow).where(StepRow.clearance.in_(before)))
+        known = {(row.clearance, row.check_name): row for row in rows}
+        results = await session.scalars(select(ResultRow).where(ResultRow.clearance.in_(before)))
+        recorded = {(row.clearance, row.check_name): row.recorded_at for row in results}
     await session.flush()  # steps name their case
-    performers = {step["check"]: step["performer"] for step in case.requirements["steps"]}
-    for position, check in enumerate(case.required):
-        step = known.get(check) or _new(case, check, recorded.get(check))
-        step.position, step.performer = position, performers[check]
-        session.add(step)
+    for case in cases:
+        performers = {step["check"]: step["performer"] for step in case.requirements["steps"]}
+        for position, check in enumerate(case.required):
+            key = case.clearance, check
+            step = known.pop(key, None) or _new(case, check, recorded.get(key))
+            step.position, step.performer = position, performers[check]
+            session.add(step)
+    if over := list(known):
+        await session.execute(delete(StepRow).where(tuple_(StepRow.clearance, StepRow.check_name).in_(over)))
 
 
 async def add_step(session: AsyncSession, case: CaseRow, check: str, performer: str, due: date, at: datetime) -> None:

@@ -1,15 +1,19 @@
-"""Deadlines of screening: a clearance tells that it will end, and ends by itself; referees are reminded."""
+"""Deadlines of screening: clearances tell that they will end, and end; referees are reminded; facts grow old."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.activity import PRUNING, prune
-from services.screening.decisions import EXPIRY, NOTICE, arm_notice, expire, give_notice
+from services.screening.agreements import LAPSE, Cleared, lapses_of, look_at
+from services.screening.decisions import EXPIRY, NOTICE, arm_notice, expire, give_notice, lapse
 from services.screening.domain.expiry import notice_now
 from services.screening.queries import locked_case
 from services.screening.referees import REMINDING, STALLING, on_reminding, on_stalling
+from services.screening.senders import BIRTHDAY
+from services.screening.tables import FactsRow
 
 
 async def on_expiry(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
@@ -33,4 +37,30 @@ async def on_pruning(session: AsyncSession, subject: str, due_at: datetime, now:
     await prune(session, UUID(subject))
 
 
-rules = {PRUNING: on_pruning, EXPIRY: on_expiry, NOTICE: on_notice, REMINDING: on_reminding, STALLING: on_stalling}
+async def on_lapse(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """End the clearance of who has still not signed; a signature or a later day that was missed is seen now."""
+    case = await locked_case(session, UUID(subject))
+    if case is None or case.state != "cleared" or case.decided_at is None:
+        return
+    cleared = Cleared(case.clearance, case.person, case.offering, case.decided_at.date())
+    lapses = (await lapses_of(session, [cleared]))[case.clearance]
+    if lapses and lapses <= now:
+        await lapse(session, case, due_at.date(), at=now)
+    else:
+        await look_at(session, [cleared])
+
+
+async def on_facts_until(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """Facts of a person count no longer: a birthday, or a month; they are read anew where a case needs them."""
+    await session.execute(update(FactsRow).where(FactsRow.person == UUID(subject)).values(state="stale"))
+
+
+rules = {
+    EXPIRY: on_expiry,
+    NOTICE: on_notice,
+    LAPSE: on_lapse,
+    BIRTHDAY: on_facts_until,
+    REMINDING: on_reminding,
+    STALLING: on_stalling,
+    PRUNING: on_pruning,
+}

@@ -1,5 +1,6 @@
 """What intake tells the others: places, roles, offerings, people's profiles and applications."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -37,7 +38,7 @@ class SiteChanged(
     """A place was added or changed. Subject: site/<path>.
 
     `country` and `subdivision` are the place's own or those of the nearest place above that names a country: they say
-    whose law holds there.
+    whose law holds there. `draft_accepted`: a named person accepts that this law was read in part or not at all.
     """
 
     site: SitePath
@@ -45,6 +46,7 @@ class SiteChanged(
     zone: Zone
     country: CountryCode | None = None
     subdivision: SubdivisionCode | None = None
+    draft_accepted: bool = False
 
     example = {"site": "net.gb.leith", "place": "site", "zone": "Europe/London", "country": "GB"} | {
         "subdivision": "GB-SCT"
@@ -88,12 +90,50 @@ class RoleChanged(
     }
 
 
+VersionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9])?$")]
+"""The name of a document's version, as its publisher counts: `3`, `2026-1`."""
+
+
+class Agreement(BaseModel):
+    """What an offering asks its people to have signed: the version in force of its conduct document (R72).
+
+    `number` counts a document's versions. Those of `previous` count until the end of `grace_until` (UTC); without an
+    end where no day was set.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    document: Slug
+    version: VersionName
+    number: int
+    grace_until: date | None = None
+    previous: list[VersionName] = []
+
+    def is_signed(self, signed: "Signed | None") -> bool:
+        """Whether the version in force is signed, or one that came after it."""
+        return signed is not None and signed.number >= self.number
+
+    def stands(self, signed: "Signed | None", today: date) -> bool:
+        """Whether somebody who runs already may go on: by the version in force, or by an earlier one in its grace."""
+        in_grace = self.grace_until is None or today <= self.grace_until
+        return self.is_signed(signed) or (signed is not None and signed.version in self.previous and in_grace)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The newest version of a document that somebody signed."""
+
+    version: str
+    number: int
+
+
 class OfferingChanged(
     Event, name="offering.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="offering/{offering}"
 ):
     """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10).
 
     `policy` is what is in force there: the join of its places, its programme and its own; the hours are within it.
+    `agreement` is what has to be signed there; nothing was told of it before it came to be.
     """
 
     offering: OfferingId
@@ -104,6 +144,7 @@ class OfferingChanged(
     mentor_reply_hours: int
     mentee_reply_hours: int
     policy: OfferingPolicy | None = None
+    agreement: Agreement | None = None
 
     example = {
         "offering": "first-steps@net.af.kabul",
@@ -114,6 +155,13 @@ class OfferingChanged(
         "mentor_reply_hours": 48,
         "mentee_reply_hours": 96,
         "policy": OfferingPolicy.example,
+        "agreement": {
+            "document": "conduct",
+            "version": "2026-2",
+            "number": 2,
+            "grace_until": "2027-01-31",
+            "previous": ["2026-1"],
+        },
     }
 
 
@@ -151,7 +199,7 @@ class CalendarChanged(
 class ProfileChanged(
     Event, name="profile.changed", version=1, kind=Kind.STATE, audience=Audience.PLATFORM, subject="person/{person}"
 ):
-    """A person's profile or particulars changed; readers fetch what they need in batches from intake."""
+    """A person's profile, particulars or held clearances changed; readers fetch what they need from intake."""
 
     person: UUID
     site: SitePath
@@ -183,6 +231,53 @@ class ApplicationSubmitted(
         "kind_of_role": "mentor",
         "offering": "first-steps@net.af.kabul",
         "site": "net.af.kabul",
+    }
+
+
+class ApplicationWithdrawn(
+    Event,
+    name="application.withdrawn",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PARTNER,
+    subject="application/{application}",
+):
+    """An application that was submitted is not pursued any more.
+
+    Whether the person withdrew it, the site set it on hold or it gave way to another one looks the same (R54).
+    """
+
+    application: UUID
+    person: UUID
+    role: Slug
+    kind_of_role: RoleKind
+    offering: OfferingId
+    site: SitePath
+
+    example = ApplicationSubmitted.example
+
+
+class AgreementSigned(
+    Event,
+    name="agreement.signed",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PARTNER,
+    subject="agreement/{person}+{document}",
+):
+    """The newest version of a conduct document that a person signed, in whatever way (R72).
+
+    `number` counts the document's versions. Questions and concerns stay in intake.
+    """
+
+    person: UUID
+    document: Slug
+    document_version: VersionName
+    number: int
+    site: SitePath
+
+    example = {"person": _PERSON, "document": "conduct", "document_version": "2026-2", "number": 2} | {
+        "site": "net.af.kabul"
     }
 
 

@@ -3,12 +3,14 @@
 They are the only synchronous calls; row-driven background senders make them, never a handler.
 """
 
+from datetime import date
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.contracts.base import SitePath, Slug, Zone
+from shared.contracts.intake import CountryCode, SubdivisionCode
 
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}$")]
 """A BCP 47 tag: `fa-AF`."""
@@ -17,7 +19,7 @@ READ_LIMIT = 500
 
 
 class PeopleRead(BaseModel):
-    """The body of `POST /internal/address-cards` and `POST /internal/matching-profiles`: whom to read."""
+    """The body of every private read: whom to read."""
 
     people: list[UUID] = Field(min_length=1, max_length=READ_LIMIT)
 
@@ -71,6 +73,42 @@ class MatchingProfile(BaseModel):
     }
 
 
+class HeldClearance(BaseModel):
+    """A check that a person passed elsewhere, as their staff recorded it. `own`: this organisation asked for it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    check: Slug
+    valid_until: date
+    own: bool
+
+
+class ScreeningFacts(BaseModel):
+    """What of a person the law asks about, as of a day; never the date of birth.
+
+    `age` in completed years; `resident`: years of residence in `lives_in` that the person signed for; None: not known.
+    From the day `until` on they are to be read anew: a birthday may lie there, a month later at the most.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    person: UUID
+    age: int | None
+    lives_in: CountryCode | SubdivisionCode | None
+    resident: int | None
+    held: list[HeldClearance]
+    until: date
+
+    example: ClassVar[dict[str, Any]] = {
+        "person": "01985b3e-7a10-7000-8000-000000000001",
+        "age": 34,
+        "lives_in": "GB-SCT",
+        "resident": 11,
+        "held": [{"check": "pvg-membership", "valid_until": "2028-03-01", "own": False}],
+        "until": "2026-12-02",
+    }
+
+
 class AddressCards(BaseModel):
     """The answer: cards of those who exist, in no order; people unknown to intake are absent."""
 
@@ -81,3 +119,9 @@ class MatchingProfiles(BaseModel):
     """The answer: profiles of those who exist, in no order; people unknown to intake are absent."""
 
     profiles: list[MatchingProfile]
+
+
+class ManyScreeningFacts(BaseModel):
+    """The answer: facts of those who exist, in no order; people unknown to intake are absent."""
+
+    facts: list[ScreeningFacts]

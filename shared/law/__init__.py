@@ -113,8 +113,9 @@ class Report(_Data):
 
 
 class Gap(_Data):
-    """What no source was read for; whoever it concerns is cleared by a person alone."""
+    """What no source was read for; whoever it concerns is cleared by a person alone. `gap` outlives a rewording."""
 
+    gap: Slug
     about: Sentence
     factors: tuple[Factor, ...] = Field(min_length=1)
     when: When = When()
@@ -150,6 +151,8 @@ class Pack(_Data):
             raise ValueError(f"checks: {', '.join(unknown)} is required and not described.")
         if self.status == "draft" and not self.gaps:
             raise ValueError("gaps: a draft says what it lacks.")
+        if len({each.gap for each in self.gaps}) < len(self.gaps):
+            raise ValueError("gaps: each has a name of its own.")
         if self.often is None and any(rule.when.often is not None for rule in self.rules):
             raise ValueError("often: a rule asks for it, and it is not said what it means.")
         return self
@@ -193,6 +196,11 @@ class Law:
     def connected(self, places: Mapping[Factor, str]) -> tuple[Connected, ...]:
         """What is connected with these places, by the packs' names."""
         return self._connected(tuple(places.items()))
+
+    def is_draft_at(self, place: str) -> bool:
+        """Whether the law of a place was read in part or not at all, so that a named person accepts going on there."""
+        held = [pack for pack in self.packs if pack.holds_at(place)]
+        return not held or any(pack.status == "draft" for pack in held)
 
     def _find(self, places: tuple[tuple[Factor, str], ...]) -> tuple[Connected, ...]:
         found = ((pack, tuple(factor for factor, place in places if pack.holds_at(place))) for pack in self.packs)

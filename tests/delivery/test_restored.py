@@ -133,7 +133,7 @@ async def leave_in_outbox(url: str, zone: str, *, made: timedelta = timedelta())
     async with create_sessions(engine).begin() as session:
         row = await session.get_one(PlaceRow, "net.af.herat")
         row.zone = zone
-        await emit(session, site_event(row, {}), at=BEGINNING)
+        await emit(session, site_event(row, {}, ()), at=BEGINNING)
         event = (await session.execute(select(outbox).order_by(outbox.c.position.desc()).limit(1))).one()
         old = UUID(int=event.event_id.int - (int(made.total_seconds() * 1000) << 80))
         aged = {"event_id": old, "body": event.body.replace(str(event.event_id), str(old))}

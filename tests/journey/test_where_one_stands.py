@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import asyncpg
 import httpx2
 import pytest
 
@@ -19,6 +20,8 @@ async def test_a_running_platform_is_in_order_and_tells_its_addresses(tmp_path: 
             assert (doctor.code, doctor.json["ok"]) == (0, True), doctor.out
             ports = next(row["says"] for row in doctor.json["checks"] if row["check"] == "ports")
             assert env["RAPPORT_INTAKE_PORT"] in ports
+            server = next(row["says"] for row in doctor.json["checks"] if row["check"] == "postgres intake")
+            assert f"Postgres {await _postgres_version(env)} " in server
             diff = await rapport("topology", "diff", env=env)
             assert (diff.code, diff.err) == (0, "")
             await _all_answer(env)
@@ -31,6 +34,15 @@ async def test_a_running_platform_is_in_order_and_tells_its_addresses(tmp_path: 
         for command in (("urls",), ("topology", "diff")):
             answer = await rapport(*command, env=env)
             assert (answer.code, "rapport up" in answer.err) == (69, True)
+
+
+async def _postgres_version(env: dict[str, str]) -> str:
+    told = json.loads((Path(env["RAPPORT_HOME"]) / "platform.json").read_text())
+    connection = await asyncpg.connect(told["databases"]["intake"].replace("postgresql+asyncpg", "postgresql", 1))
+    try:
+        return str(await connection.fetchval("SELECT split_part(current_setting('server_version'), ' ', 1)"))
+    finally:
+        await connection.close()
 
 
 async def _all_answer(env: dict[str, str]) -> None:

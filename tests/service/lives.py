@@ -7,16 +7,20 @@ from tests.service.intake import scenes as intake
 from tests.service.matching import scenes as matching
 from tests.service.messaging import scenes as messaging
 from tests.service.screening import scenes as screening
-from tests.service.screening.story import applies, identity, place, role
+from tests.service.screening.step_access import BRIEFING, SLOTS
+from tests.service.screening.story import SITE, applies, identity, place, role
 from tests.support.running import BEGINNING, Running
 
 
 async def live_intake(it: Running) -> None:
-    """A network with a calendar, two people with profiles, one of whom applied and signed."""
+    """A network with a calendar, three people with profiles: one applied and signed, one withdrew after that."""
     await intake.network(it)
     intake.good(await intake.coordinator(it).post(f"/places/{intake.SITE}/calendar", json=intake.DAYS))
-    rows = intake.batch(intake.roster_row(1, evidence=intake.held()), intake.roster_row(2))
-    intake.good(await intake.coordinator(it).post("/imports", json=rows))
+    rows = intake.batch(intake.roster_row(1, evidence=intake.held()), intake.roster_row(2),
+                        intake.roster_row(3, evidence=intake.held()))  # fmt: skip
+    done = intake.good(await intake.coordinator(it).post("/imports", json=rows))["rows"]
+    it.set_clock(BEGINNING + messaging.DAY)
+    intake.good(await intake.coordinator(it).post(f"/applications/{done[2]['application']}/withdrawal"))
 
 
 async def live_screening(it: Running) -> None:
@@ -25,10 +29,13 @@ async def live_screening(it: Running) -> None:
     await it.hear(role("mentor-adult", "mentor"))
     for number in range(1, 6):
         await it.hear(applies(number, number, "mentor-adult", "mentor"))
+    await screening.know(it)
     async with it.client(role="screener", site="net") as http:
         cases = (await http.get("/cases")).json()["items"]
         cleared, declined, withdrawn, expiring, _ = (f"/cases/{case['clearance']}" for case in cases)
         passed = {"results": [{"check": check, "outcome": "passed"} for check in cases[0]["required"]]}
+        await post(http, f"/places/{SITE}/briefing", BRIEFING)
+        await post(http, "/interview-slots", SLOTS)
         for case in (cleared, withdrawn, expiring):
             await post(http, f"{case}/results", passed)
             last_day = {"valid_until": str((BEGINNING + 31 * messaging.DAY).date())} if case == expiring else {}

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.registry import resends
+from services.intake import agreements
 from services.intake import queries as intake
+from services.intake.closing import close
 from services.intake.policies import Policies
-from services.intake.tables import OfferingRow, PersonRow, PlaceRow, RoleRow
+from services.intake.tables import ApplicationRow, OfferingRow, PersonRow, PlaceRow, RoleRow
 from services.matching import pairing
 from services.matching.tables import PairRow
 from services.messaging import absences, clocks
@@ -138,7 +140,7 @@ async def moves_a_place(session: AsyncSession, clock: Clock) -> str:
               "country": row.country, "languages": row.languages}  # fmt: skip
     session.expunge(row)
     await intake.put(session, PlaceRow, "site", values)
-    await emit(session, intake.site_event(PlaceRow(**values), {"net.af": ("AF", None)}), at=clock.now())
+    await emit(session, intake.site_event(PlaceRow(**values), {"net.af": ("AF", None)}, ()), at=clock.now())
     return "site/net.af"
 
 
@@ -156,7 +158,9 @@ async def closes_an_offering(session: AsyncSession, clock: Clock) -> str:
     values = {column.name: getattr(row, column.name) for column in OfferingRow.__table__.columns} | {"is_open": False}
     session.expunge(row)
     await intake.put(session, OfferingRow, "offering", values)
-    await emit(session, intake.offering_event(OfferingRow(**values), "adult-adult", Policies({})), at=clock.now())
+    agreed = await agreements.in_force(session, ["conduct"])
+    offering = intake.offering_event(OfferingRow(**values), "adult-adult", Policies({}), agreed)
+    await emit(session, offering, at=clock.now())
     return f"offering/{row.offering}"
 
 
@@ -166,6 +170,13 @@ async def moves_a_person(session: AsyncSession, clock: Clock) -> str:
     await session.flush()
     await emit(session, ProfileChanged(person=row.person, site=row.site), at=clock.now())
     return f"person/{row.person}"
+
+
+async def withdraws_an_application(session: AsyncSession, clock: Clock) -> str:
+    submitted = select(ApplicationRow).where(ApplicationRow.state == "submitted").with_for_update()
+    row = (await session.scalars(submitted)).one()
+    await close(session, row, "withdrawn", clock.now())
+    return f"application/{row.application}"
 
 
 async def withdraws(session: AsyncSession, clock: Clock) -> str:
@@ -200,11 +211,12 @@ CHANGES: list[tuple[str, Change]] = [
     ("intake", changes_a_role),
     ("intake", closes_an_offering),
     ("intake", moves_a_person),
+    ("intake", withdraws_an_application),
     ("screening", withdraws),
     ("matching", closes_a_pair),
     ("messaging", settles_a_debt),
     ("messaging", comes_back),
-]  # applications do not change once they are told
+]
 
 
 @pytest.mark.parametrize(("owner", "change"), CHANGES, ids=lambda each: getattr(each, "__name__", each))

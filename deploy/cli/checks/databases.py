@@ -25,11 +25,11 @@ ANSWER_SECONDS = 5.0
 async def postgres(service: str) -> Said:
     """Whether the service's database lets us in, and its server's version."""
     async with connected(_url(service), f"The database of {service}", setting_of(service)) as connection:
-        version = connection.get_server_version()
-    name = f"Postgres {version.major}.{version.minor}"
-    if version.major < FLOOR:
+        major = connection.get_server_version().major
+        name = f"Postgres {str(connection.get_settings().server_version).partition(' ')[0]}"
+    if major < FLOOR:
         return "fault", f"{name} lacks what the migrations use: move the database to {FLOOR} or newer."
-    if version.major > PROVEN:
+    if major > PROVEN:
         return "warning", f"{name} is newer than {PROVEN}, on which Rapport is proven: try it with a copy first."
     return "ok", f"{name} lets us in."
 

@@ -1,6 +1,6 @@
 """Applications: who asks to take part in which role at which offering."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from services.intake import queries
 from services.intake.api.people import enrolled
 from services.intake.api.seen import STAFF, existing
 from services.intake.domain import applications as rules
-from services.intake.domain.applications import State
+from services.intake.domain.applications import Source, State
+from services.intake.drafting import check_may_begin
 from services.intake.fields import Body
 from services.intake.tables import ApplicationRow, OfferingRow, PersonRow, RoleRow
 from shared.access import Caller, CallerDep, within
@@ -21,17 +22,23 @@ from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.ids import new_id
 from shared.outbox import emit
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
-from shared.problems import Conflict, Invalid, NotFound
+from shared.problems import Invalid, NotFound
 
 router = APIRouter(route_class=TransactionRoute)
 
 
 class ApplicationBody(Body):
-    """Who applies (the caller where nobody is named), as what, and for what."""
+    """Who applies (the caller where nobody is named), as what, for what, and how they came to it."""
 
     person: UUID | None = None
     role: Slug
     offering: OfferingId
+    source: Source | None = None
+
+    def source_for(self, caller: Caller, holder: PersonRow) -> Source:
+        """How the person came to it, where nobody says: by the staff who apply for them, or otherwise."""
+        themself = caller.person == holder.person or enrolled(caller, holder)
+        return self.source or ("other" if themself else "staff")
 
 
 class ToSign(BaseModel):
@@ -43,7 +50,12 @@ class ToSign(BaseModel):
 
 
 class ApplicationView(BaseModel):
-    """An application. `to_sign` is null once it is submitted."""
+    """An application. `to_sign`: what it waits for, where it waits for a signature.
+
+    `reapply_on`: the person may apply for this role at this site from then on. `offered_role`, `offered_offering`: what
+    the staff offer instead; `redirected_to`: the application by which it was taken. `talk_open`, for staff alone: the
+    person has a question or a concern about what they signed (R71).
+    """
 
     application: UUID
     person: UUID
@@ -52,17 +64,33 @@ class ApplicationView(BaseModel):
     offering: OfferingId
     site: SitePath
     state: State
+    source: Source
     applied_at: datetime
     submitted_at: datetime | None
+    closed_at: datetime | None
+    reapply_on: date | None
+    offered_role: Slug | None
+    offered_offering: OfferingId | None
+    redirected_to: UUID | None
     to_sign: ToSign | None = None
+    talk_open: bool | None = None
 
 
 @router.post("/applications", status_code=201)
 async def apply(body: ApplicationBody, session: SessionDep, clock: ClockDep, caller: CallerDep) -> ApplicationView:
-    """Apply, or for somebody whom the caller enrolled.
+    """Apply at once, without a form: for who has everything, as staff, imports and facilitators do.
 
     A second open application for the same role and offering is a contradiction that names the first.
     """
+    holder, offering, role = await applicant(session, caller, body)
+    await check_may_begin(session, holder, role, offering, clock.today())
+    return await view_of(session, await _apply(session, body, holder, role, offering, caller, clock), caller)
+
+
+async def applicant(
+    session: SessionDep, caller: Caller, body: ApplicationBody
+) -> tuple[PersonRow, OfferingRow, RoleRow]:
+    """Who applies, held until the commit, and for what. Raises Forbidden, or Invalid for what does not exist."""
     person = body.person or caller.person
     if person is None:
         raise Invalid.field("person", "name the person who applies")
@@ -73,57 +101,51 @@ async def apply(body: ApplicationBody, session: SessionDep, clock: ClockDep, cal
     role = existing("role", await session.get(RoleRow, body.role))
     if holder is None:
         raise Invalid.field("person", "nobody is registered with this id")
-    rules.check_may_apply(role.role, role.site, offering.offering, offering.site, offering.is_open)
-    rules.check_same_network(holder.network, offering.site)
-    application = await _apply(session, person, role, offering, caller, clock)
-    return await view_of(session, application)
+    return holder, offering, role
 
 
 async def _apply(
-    session: SessionDep, person: UUID, role: RoleRow, offering: OfferingRow, caller: Caller, clock: ClockDep
-) -> UUID:
+    session: SessionDep, body: ApplicationBody, holder: PersonRow, role: RoleRow, offering: OfferingRow,
+    caller: Caller, clock: ClockDep,
+) -> UUID:  # fmt: skip
     current = await queries.version_in_force(session, offering.document)
-    signed = await queries.signed_versions(session, person, offering.document)
+    signed = await queries.signed_versions(session, holder.person, offering.document)
     state = rules.state(current.version if current else "", signed)
-    key = {"person": person, "role": role.role, "offering": offering.offering}
     row = ApplicationRow(
-        **key,
         application=new_id(),
+        person=holder.person,
+        role=role.role,
+        offering=offering.offering,
         site=offering.site,
         state=state,
+        source=body.source_for(caller, holder),
         applied_by=caller.subject,
         applied_at=clock.now(),
         submitted_at=clock.now() if state == rules.SUBMITTED else None,
     )
-    # The person's row is locked: nobody applies for them meanwhile.
-    if existing := await session.scalar(select(ApplicationRow.application).filter_by(**key)):
-        raise Conflict(
-            f"There is an open application for this role and offering already: {existing}.",
-            [{"field": "application", "reason": str(existing)}],
-        )
-    session.add(row)
+    session.add(row)  # The person's row is locked: nobody applies for them meanwhile.
     await session.flush()
     if state == rules.SUBMITTED:
         await emit(session, queries.submitted_event(row, role.kind), at=clock.now())
     return row.application
 
 
-async def view_of(session: SessionDep, application: UUID) -> ApplicationView:
+async def view_of(session: SessionDep, application: UUID, caller: Caller) -> ApplicationView:
     """One application as its view."""
-    return _view((await session.execute(queries.applications().where(ApplicationRow.application == application))).one())
+    rows = queries.applications().where(ApplicationRow.application == application)
+    return _view((await session.execute(rows)).one(), caller)
 
 
-def _view(row: queries.ApplicationFound) -> ApplicationView:
-    application, kind, version = row
-    told = {name: getattr(application, name) for name in ("application", "person", "role", "offering", "site", "state")}
+def _view(row: queries.ApplicationFound, caller: Caller) -> ApplicationView:
+    application, kind, version, talk_open = row
+    own = ApplicationView.model_fields.keys() - {"kind_of_role", "to_sign", "talk_open"}
     waits = application.state == rules.TO_SIGN
     to_sign = ToSign(document=version.document, version=version.version, sha256=version.sha256) if waits else None
     return ApplicationView(
-        **told,
-        kind_of_role=kind,
-        applied_at=application.applied_at,
-        submitted_at=application.submitted_at,
+        **{name: getattr(application, name) for name in own},
+        kind_of_role=RoleKind(kind),
         to_sign=to_sign,
+        talk_open=talk_open if caller.covers(*STAFF, site=application.site) else None,
     )
 
 
@@ -134,7 +156,7 @@ async def get_application(application: UUID, session: SessionDep, caller: Caller
     row = (await session.execute(rows)).one_or_none()
     if row is None:
         raise NotFound("There is no such application, or none that you may see.")
-    return _view(row)
+    return _view(row, caller)
 
 
 def _mine_or_sites(caller: Caller) -> ColumnElement[bool]:
@@ -163,4 +185,4 @@ async def list_applications(
         rows = rows.where(ApplicationRow.application > decode_cursor(cursor, UUID)[0])
     items = list(await session.execute(rows.order_by(ApplicationRow.application).limit(limit + 1)))
     after = encode_cursor(str(items[limit - 1][0].application)) if len(items) > limit else None
-    return Page(items=[_view(row) for row in items[:limit]], next=after)
+    return Page(items=[_view(row, caller) for row in items[:limit]], next=after)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from sqlalchemy import exists, select
 
-from services.intake import policies, queries
+from services.intake import agreements, policies, queries
 from services.intake.api.seen import Changed, existing, found
 from services.intake.domain import places, texts
 from services.intake.domain.policy import Holder, check_tightens
@@ -95,12 +95,14 @@ async def put_offering(
     limits = body.model_dump(include={"mentor_reply_hours", "mentee_reply_hours"})
     check_tightens(Holder("offering", offering), limits, known.above_offering(offering))
     stored = await session.get(OfferingRow, offering)
+    if stored and await agreements.is_relied_on(session, offering):
+        places.check_same(f"The offering {offering}", "document", stored.document, body.document)
     if body.is_open and not (stored and stored.is_open):
         check_ready(site, await checklist_of(session, site, clock.now().date(), document.document))
     values = {**body.model_dump(), "offering": offering, "programme": programme.programme, "site": site}
     changed = await queries.put(session, OfferingRow, "offering", values)
     if changed:
-        await emit(session, queries.offering_event(OfferingRow(**values), programme.type, known), at=clock.now())
+        await emit(session, *await queries.offering_events(session, [OfferingRow(**values)], known), at=clock.now())
         await submit_signed(session, clock.now(), ApplicationRow.offering == offering)
     return Changed(changed=changed)
 

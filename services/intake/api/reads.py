@@ -1,15 +1,28 @@
-"""The private reads of other services: address cards to send, profiles to match. Each is noted, never what it saw."""
+"""The private reads of other services: cards to send, profiles to match, facts to screen by. Each is noted, never what
+it saw.
+"""
 
+from datetime import date
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter
 from sqlalchemy import ColumnElement, select
 
+from services.intake.domain.particulars import age_on, facts_until
 from services.intake.domain.week import utc_hours
-from services.intake.tables import PersonRow, PrivateReadRow, ProfileRow
+from services.intake.tables import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from shared.access import Caller, CallerDep, within
-from shared.contracts.reads import AddressCard, AddressCards, MatchingProfile, MatchingProfiles, PeopleRead
+from shared.contracts.reads import (
+    AddressCard,
+    AddressCards,
+    HeldClearance,
+    ManyScreeningFacts,
+    MatchingProfile,
+    MatchingProfiles,
+    PeopleRead,
+    ScreeningFacts,
+)
 from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.ids import new_id
 
@@ -64,6 +77,38 @@ async def matching_profiles(
     ]
     _note(session, clock, caller, "matching-profiles", body.people, len(profiles))
     return MatchingProfiles(profiles=profiles)
+
+
+@router.post("/screening-facts")
+async def screening_facts(
+    body: PeopleRead, session: SessionDep, clock: ClockDep, caller: CallerDep
+) -> ManyScreeningFacts:
+    """What the law asks about: age and home, and what people bring along (R41); no date of birth, no numbers."""
+    caller.require_anywhere("service")
+    people = await session.execute(
+        select(PersonRow.person, ParticularsRow)
+        .outerjoin(ParticularsRow, ParticularsRow.person == PersonRow.person)
+        .where(PersonRow.person.in_(body.people), _served(caller))
+    )
+    held: dict[UUID, list[HeldClearance]] = {}
+    for row in await session.scalars(select(HeldClearanceRow).where(HeldClearanceRow.person.in_(body.people))):
+        brought = HeldClearance(check=row.check_name, valid_until=row.valid_until, own=row.own)
+        held.setdefault(row.person, []).append(brought)
+    facts = [_facts(person, row, held.get(person, []), clock.today()) for person, row in people]
+    _note(session, clock, caller, "screening-facts", body.people, len(facts))
+    return ManyScreeningFacts(facts=facts)
+
+
+def _facts(person: UUID, row: ParticularsRow | None, held: list[HeldClearance], today: date) -> ScreeningFacts:
+    born_on, since = (row.born_on, row.lives_since) if row else (None, None)
+    return ScreeningFacts(
+        person=person,
+        age=age_on(born_on, today) if born_on else None,
+        lives_in=row.lives_in if row else None,
+        resident=age_on(since, today) if since else None,
+        held=held,
+        until=facts_until(born_on, today),
+    )
 
 
 def _served(caller: Caller) -> ColumnElement[bool]:

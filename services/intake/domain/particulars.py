@@ -1,6 +1,6 @@
 """What of a person's life the law asks about: their age, where they live, and since when."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from shared.contracts import Contradiction
 
@@ -19,6 +19,15 @@ def birthday(born_on: date, years: int) -> date:
         return born_on.replace(year=born_on.year + years)
     except ValueError:
         return date(born_on.year + years, 3, 1)
+
+
+def facts_until(born_on: date | None, today: date) -> date:
+    """The day from which facts of today are to be looked at again: a birthday within a month, or a month from now.
+
+    A birthday that is farther away is not told by it.
+    """
+    month = today + timedelta(days=30)
+    return min(birthday(born_on, age_on(born_on, today) + 1), month) if born_on else month
 
 
 def faults(born_on: date | None, lives_since: date | None, today: date) -> dict[str, str]:

@@ -49,6 +49,12 @@ def law_at(own: Laws, site: str) -> Law:
     return next((own[place] for place in reversed(above(site)) if place in own and own[place][0]), (None, None))
 
 
+def code_of(law: Law) -> str | None:
+    """ISO 3166 code of the law: the subdivision's where one is named."""
+    country, subdivision = law
+    return subdivision or country
+
+
 def moved(before: Laws, after: Laws, site: str) -> list[str]:
     """The places at and below `site` where another law holds afterwards."""
     below = sorted(place for place in after if covers(site, place))

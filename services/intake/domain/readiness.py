@@ -7,10 +7,13 @@ from typing import Literal
 
 from shared.contracts import Contradiction
 
-TickedItem = Literal["coordinator", "local-contact", "access", "emergency-path", "staff-briefed"]
+TickedItem = Literal["coordinator", "local-contact", "law-draft-accepted", "access", "emergency-path", "staff-briefed"]
+DRAFT: TickedItem = "law-draft-accepted"
 NAMED: dict[TickedItem, str] = {
     "coordinator": "Name who coordinates the site.",
     "local-contact": "Name who is reached onsite.",
+    DRAFT: "Name who accepts going on where the law was read in part or not at all: `rapport screening explain` says "
+    "what is not known.",
 }
 """Ticked with the name of the person whom it is about."""
 TICKED: dict[TickedItem, str] = {
@@ -24,7 +27,10 @@ TICKED: dict[TickedItem, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the data show of a site. `due_roles` are those of its catalogue that have to be looked at."""
+    """What the data show of a site. `due_roles` are those of its catalogue that have to be looked at.
+
+    `law_is_draft`: no pack is held for its law, or one that is a draft.
+    """
 
     country: str | None
     languages: Collection[str]
@@ -33,6 +39,7 @@ class Facts:
     due_roles: Collection[str]
     needs_facilitator: bool
     has_facilitator: bool
+    law_is_draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,8 @@ def checklist(facts: Facts, ticks: Collection[str]) -> list[Item]:
             "Add a role for facilitators: the policy in force asks for one (R4).",
         ),
     ]
-    return [*computed, *(Item(item, item in ticks, sentence) for item, sentence in TICKED.items())]
+    asked = {item: sentence for item, sentence in TICKED.items() if item != DRAFT or facts.law_is_draft}
+    return [*computed, *(Item(item, item in ticks, sentence) for item, sentence in asked.items())]
 
 
 def _first(language: str) -> str:

@@ -1,20 +1,30 @@
 """The tables of intake's database. Names, contact data and profiles of people have their one home here."""
 
-from services.intake.tables.applications import ApplicationRow
+from services.intake.tables.applications import AnswersRow, ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
-from services.intake.tables.documents import AttestationRow, DocumentRow, DocumentVersionRow, SignatureRow
-from services.intake.tables.people import ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
+from services.intake.tables.documents import (
+    AttestationRow,
+    DocumentRow,
+    DocumentVersionRow,
+    SignatureRow,
+    TranslationRow,
+)
+from services.intake.tables.people import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
+from services.intake.tables.talks import ClauseAnswerRow, TalkRow
 
 __all__ = [
+    "AnswersRow",
     "ApplicationRow",
     "AttestationRow",
     "Base",
     "CalendarRow",
+    "ClauseAnswerRow",
     "DocumentRow",
     "DocumentVersionRow",
+    "HeldClearanceRow",
     "OfferingRow",
     "ParticularsRow",
     "PersonRow",
@@ -28,4 +38,6 @@ __all__ = [
     "RosterRow",
     "SignatureRow",
     "SiteNoteRow",
+    "TalkRow",
+    "TranslationRow",
 ]

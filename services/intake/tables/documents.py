@@ -1,14 +1,17 @@
 """Conduct documents and who signed them."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
 )
 from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.tables.base import Base
@@ -28,7 +31,10 @@ class DocumentRow(Base):
 
 
 class DocumentVersionRow(Base):
-    """A version of a conduct document; never changed once published (R69). The highest `number` is in force."""
+    """A version of a conduct document; never changed once published (R69). The highest `number` is in force.
+
+    Without `clauses` the text is one. Signatures of `previous` versions count until the end of `grace_until` (UTC).
+    """
 
     __tablename__ = "document_version"
     __table_args__ = (Unique("document", "number"),)
@@ -38,6 +44,26 @@ class DocumentVersionRow(Base):
     number: Mapped[int] = mapped_column(info=PUBLIC)
     language: Mapped[str] = mapped_column(info=PUBLIC)
     text: Mapped[str] = mapped_column(info=PUBLIC)
+    sha256: Mapped[str] = mapped_column(info=PUBLIC)
+    published_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    clauses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=PUBLIC)
+    grace_until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    previous: Mapped[list[str]] = mapped_column(server_default="{}", info=PUBLIC)
+
+
+class TranslationRow(Base):
+    """A version in another language, with the same clauses and a hash of its own."""
+
+    __tablename__ = "document_translation"
+    __table_args__ = (
+        ForeignKeyConstraint(["document", "version"], ["document_version.document", "document_version.version"]),
+    )
+
+    document: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    version: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    language: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    text: Mapped[str] = mapped_column(info=PUBLIC)
+    clauses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, info=PUBLIC)
     sha256: Mapped[str] = mapped_column(info=PUBLIC)
     published_at: Mapped[datetime] = mapped_column(info=PUBLIC)
 
@@ -71,6 +97,7 @@ class SignatureRow(Base):
     __tablename__ = "signature"
     __table_args__ = (
         Unique("person", "document", "version", "kind"),
+        Index(None, "document", "version"),
         ForeignKeyConstraint(["document", "version"], ["document_version.document", "document_version.version"]),
         CheckConstraint("kind IN ('signed', 'held-elsewhere', 'attested')", name="kind"),
         CheckConstraint(
@@ -84,6 +111,7 @@ class SignatureRow(Base):
     person: Mapped[UUID] = mapped_column(ForeignKey("person.person"), info=PUBLIC)
     document: Mapped[str] = mapped_column(info=PUBLIC)
     version: Mapped[str] = mapped_column(info=PUBLIC)
+    language: Mapped[str | None] = mapped_column(info=SIGNED)
     sha256: Mapped[str] = mapped_column(info=PUBLIC)
     kind: Mapped[str] = mapped_column(info=PUBLIC)
     holder: Mapped[str | None] = mapped_column(info=SIGNED)

@@ -16,6 +16,7 @@ from shared.db import PUBLIC, personal
 
 CARD = personal("reaching people and calling them by their name", "until the person is erased", "person")
 PROFILE = personal("matching", "until the person is erased", "person")
+HELD = personal("not asking twice for what stands (R35)", "one year after it ended", "person", data_class="criminal")
 PARTICULARS = personal("finding the law that holds and who agrees (R41)", "until the person is erased", "person")
 
 
@@ -76,12 +77,30 @@ class ParticularsRow(Base):
     version: Mapped[int] = mapped_column(info=PUBLIC)
 
 
+class HeldClearanceRow(Base):
+    """A check that a person passed elsewhere: which, by whom, under what number, until when.
+
+    `own`: this organisation asked for it; some laws take no other one's.
+    """
+
+    __tablename__ = "held_clearance"
+
+    person: Mapped[UUID] = mapped_column(ForeignKey("person.person"), primary_key=True, info=PUBLIC)
+    check_name: Mapped[str] = mapped_column(primary_key=True, info=HELD)
+    authority: Mapped[str] = mapped_column(info=HELD)
+    number: Mapped[str] = mapped_column(info=HELD)
+    valid_until: Mapped[date] = mapped_column(info=HELD)
+    own: Mapped[bool] = mapped_column(info=HELD)
+    recorded_by: Mapped[str] = mapped_column(info=PUBLIC)
+    recorded_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+
+
 class PrivateReadRow(Base):
     """A service read private data: who, which kind, how many; never what."""
 
     __tablename__ = "private_read"
     __table_args__ = (
-        CheckConstraint("kind IN ('address-cards', 'matching-profiles')", name="kind"),
+        CheckConstraint("kind IN ('address-cards', 'matching-profiles', 'screening-facts')", name="kind"),
         Index(None, "read_at"),
     )
 

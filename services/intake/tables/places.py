@@ -50,7 +50,10 @@ class PolicyRow(Base):
 
 
 class ReadinessRow(Base):
-    """What somebody looked at before a site's launch and vouches for (R82). `who` is whom the item names."""
+    """What somebody looked at before a site's launch and vouches for (R82). `who` is whom the item names.
+
+    `law_of` is the place whose law was a draft when that was accepted; where another law holds, nobody accepted it.
+    """
 
     __tablename__ = "readiness"
 
@@ -59,6 +62,7 @@ class ReadinessRow(Base):
     ticked_by: Mapped[str] = mapped_column(info=VOUCHED)
     ticked_on: Mapped[date] = mapped_column(info=PUBLIC)
     who: Mapped[str | None] = mapped_column(info=NAMED)
+    law_of: Mapped[str | None] = mapped_column(info=PUBLIC)
     recorded_by: Mapped[str] = mapped_column(info=PUBLIC)
     recorded_at: Mapped[datetime] = mapped_column(info=PUBLIC)
 

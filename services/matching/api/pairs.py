@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import or_, select
 
-from services.matching import pairing, queries
+from services.matching import agreements, pairing, queries
 from services.matching.domain.pairing import is_frozen, members, standing
 from services.matching.tables import PairRow
 from services.matching.visibility import pair_for, sees_private_notes, visible_to
@@ -26,7 +26,7 @@ FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 
 
 class Pair(BaseModel):
-    """Two people. `frozen`: a clearance does not stand, so messages stop until screening clears or the pair closes."""
+    """Two people. `frozen`: messages stop, since a clearance does not stand, or a signature does not count any more."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -101,11 +101,13 @@ async def shown(session: SessionDep, rows: Collection[PairRow], today: date) -> 
     """Pairs as everybody who may see them does."""
     said = await queries.clearances_of_pairs(session, rows)
     cleared = {offering: standing(clearances, today) for offering, clearances in said.items()}
+    lapsed = await agreements.lapsed_pairs(session, rows, today)
     return [
         Pair(
             pair=row.pair, offering=row.offering, site=row.site, other_site=row.other_site,
             pair_kind=pairing.told(row).pair_kind, state="open" if row.state == "open" else "closed",
-            frozen=row.state == "open" and is_frozen(row.mentor, row.mentee, cleared[row.offering]),
+            frozen=row.state == "open"
+            and (is_frozen(row.mentor, row.mentee, cleared[row.offering]) or row.pair in lapsed),
             members=members(row.mentor, row.mentee), matched_at=row.matched_at, closed_on=row.closed_on,
         )
         for row in rows

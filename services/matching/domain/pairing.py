@@ -23,6 +23,8 @@ class Refusal(StrEnum):
     PAIRED_BEFORE = "paired-before"
     MENTOR_NOT_CLEARED = "mentor-not-cleared"
     MENTEE_NOT_CLEARED = "mentee-not-cleared"
+    MENTOR_UNSIGNED = "mentor-unsigned"
+    MENTEE_UNSIGNED = "mentee-unsigned"
     MENTEE_HAS_MENTOR = "mentee-has-mentor"
     MENTOR_HOURS_FULL = "mentor-hours-full"
     MENTEE_HOURS_FULL = "mentee-hours-full"
@@ -34,6 +36,8 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.PAIRED_BEFORE: "These two are or were a pair; nobody is paired with the same person again.",
     Refusal.MENTOR_NOT_CLEARED: "The mentor is not cleared for this offering; wait for screening.",
     Refusal.MENTEE_NOT_CLEARED: "The mentee is not cleared for this offering; wait for screening.",
+    Refusal.MENTOR_UNSIGNED: "The mentor has not signed the conduct document in force; ask them to sign it first.",
+    Refusal.MENTEE_UNSIGNED: "The mentee has not signed the conduct document in force; ask them to sign it first.",
     Refusal.MENTEE_HAS_MENTOR: "The mentee has a mentor in this offering; close that pair first.",
     Refusal.MENTOR_HOURS_FULL: "The mentor's weekly hours are taken, or not known yet; ask the mentor for more.",
     Refusal.MENTEE_HOURS_FULL: "The mentee's weekly hours are taken, or not known yet; ask the mentee for more.",
@@ -49,6 +53,7 @@ class Party:
     profile: Profile | None
     pairs: int = 0
     has_mentor_here: bool = False
+    is_unsigned: bool = False
 
     @property
     def has_hours(self) -> bool:
@@ -59,12 +64,15 @@ class Party:
 def refusals(mentor: Party, mentee: Party, *, paired_before: bool) -> list[Refusal]:
     """All that stands against pairing these two now; nothing where they may be paired.
 
-    Screening is never skipped, whoever asks and however well the two know each other (R1).
+    Screening is never skipped, whoever asks and however well the two know each other (R1). Nobody is matched on an old
+    signature, though a pair that runs already has a time of grace (R72, trap 8).
     """
     against = {
         Refusal.PAIRED_BEFORE: paired_before,
         Refusal.MENTOR_NOT_CLEARED: RoleKind.MENTOR not in mentor.cleared_as,
         Refusal.MENTEE_NOT_CLEARED: RoleKind.MENTEE not in mentee.cleared_as,
+        Refusal.MENTOR_UNSIGNED: mentor.is_unsigned,
+        Refusal.MENTEE_UNSIGNED: mentee.is_unsigned,
         Refusal.MENTEE_HAS_MENTOR: mentee.has_mentor_here,
         Refusal.MENTOR_HOURS_FULL: not mentor.has_hours,
         Refusal.MENTEE_HOURS_FULL: not mentee.has_hours,

@@ -25,6 +25,7 @@ class Unavailable(StrEnum):
     PROFILE_NOT_READ = "profile-not-read"
     PROFILE_UNKNOWN = "profile-unknown"
     HAS_MENTOR = "has-mentor"
+    AGREEMENT_UNSIGNED = "agreement-unsigned"
     HOURS_FULL = "hours-full"
     PROPOSED_ELSEWHERE = "proposed-elsewhere"
     HOURS_KEPT_AS_MENTEE = "hours-kept-as-mentee"
@@ -82,13 +83,17 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All that the pool of an offering is made from. `absent` are people whom intake does not know."""
+    """All that the pool of an offering is made from. `absent` are people whom intake does not know.
+
+    `unsigned` have not signed the version of the conduct document that is in force there.
+    """
 
     applied: Collection[tuple[UUID, RoleKind, str]] = ()
     clearances: Collection[Clearance] = ()
     profiles: dict[UUID, Profile] = field(default_factory=dict)
     absent: Collection[UUID] = ()
     engagements: dict[UUID, Engagement] = field(default_factory=dict)
+    unsigned: Collection[UUID] = ()
 
 
 def spoken_language(tag: str) -> str:
@@ -142,6 +147,8 @@ def _cleared(known: Knowledge, group: list[Clearance], offering_site: str, today
     person, role = said[0].person, said[0].role
     profile, engaged = known.profiles.get(person), known.engagements.get(person, Engagement())
     places, reason = _places(profile, engaged, role, bool(standing), person in known.absent)
+    if person in known.unsigned and reason not in (Unavailable.CLEARANCE_LAPSED, Unavailable.HAS_MENTOR):
+        places, reason = 0, Unavailable.AGREEMENT_UNSIGNED
     since = min((clearance.cleared_on or today for clearance in said), default=today)
     return Candidate(
         person,

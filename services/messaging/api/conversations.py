@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
-from services.messaging import queries
+from services.messaging import agreements, queries
 from services.messaging.api.debts import Debt
 from services.messaging.domain.writing import may_write
 from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow, MemberRow
@@ -84,9 +84,10 @@ async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, 
     seen = await conversation_for(session, caller, pair)
     (conversation,) = await _seen_by(session, caller, [seen.row])
     clearances = await queries.clearances_of(session, seen.people)
+    unsigned = await agreements.lapsed(session, seen.pair, clock.today())
     return OneConversation(
         **conversation.model_dump(),
-        may_write=may_write(seen.pair, clearances, clock.today()),
+        may_write=may_write(seen.pair, clearances, clock.today()) and not unsigned,
         away=await _away(session, seen.people, clock.now(), with_notes=seen.mine is not None),
     )
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import func, select, update
 
-from services.messaging import clocks, queries
+from services.messaging import agreements, clocks, queries
+from services.messaging.domain.agreements import check_signed
 from services.messaging.domain.replies import new_debtors
 from services.messaging.domain.writing import check_may_write, message_text
 from services.messaging.tables import DebtRow, MemberRow, MessageRow, ReadingRow
@@ -58,6 +59,8 @@ async def send(pair: UUID, body: NewMessage, session: SessionDep, caller: Caller
     sender, now = conversation.require_member(), clock.now()
     await clocks.hold_offering(session, conversation.row.offering)
     await clocks.hold_people(session, conversation.people)
+    unsigned = await agreements.lapsed(session, conversation.pair, now.date())
+    check_signed(conversation.pair, unsigned, sender.person)
     check_may_write(conversation.pair, await queries.clearances_of(session, conversation.people), now.date())
     await _check_reply(session, pair, body.in_reply_to)
     message = _store(session, conversation, sender, body, now)

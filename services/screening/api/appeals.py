@@ -18,6 +18,7 @@ from services.screening.tables import ActRow, AppealRow, CaseRow
 from services.screening.visibility import SCREENERS, actor, case_for, case_to_screen, near, own_case, sees_evidence
 from shared.access import CallerDep, within
 from shared.contracts import SitePath
+from shared.db import hold
 from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.problems import Conflict, NotFound
@@ -97,7 +98,7 @@ async def appeal_of_case(clearance: UUID, session: SessionDep, caller: CallerDep
 @router.post("/cases/{clearance}/appeal/outcome")
 async def hear(clearance: UUID, body: Hearing, session: SessionDep, caller: CallerDep, clock: ClockDep) -> AppealShown:
     """End an appeal. An overturned decision opens a new case with all results standing; the old one stays as it is."""
-    await asking.hold_for(session, await case_for(session, caller, clearance))
+    await hold(session, *asking.depends_on(await case_for(session, caller, clearance)))
     row = await case_to_screen(session, caller, clearance)
     appeal = await session.get(AppealRow, clearance, with_for_update=True)
     if appeal is None:
@@ -109,7 +110,7 @@ async def hear(clearance: UUID, body: Hearing, session: SessionDep, caller: Call
         overturned = body.outcome == "overturned"
         decisions.note(session, row, "appeal-overturned" if overturned else "appeal-upheld", actor(caller), clock.now())
         if overturned:
-            await follow(session, row, (await results_of(session, clearance)).keys(), row.opened_at)
+            await follow(session, row, (await results_of(session, clearance)).keys(), row.opened_at, clock.now())
     elif (appeal.outcome, appeal.heard_by) != (body.outcome, actor(caller)):
         raise Conflict("This appeal was heard already; its outcome stands.")
     return AppealShown.of(appeal, await follower_of(session, row), for_staff=True)

@@ -13,8 +13,8 @@ from services.screening.api.shown import CaseDetail, version_of
 from services.screening.criteria import criteria_of
 from services.screening.domain.cases import (
     Decided,
+    check_known,
     check_open,
-    check_place,
     check_withdrawable,
     clear_until,
     is_repeat,
@@ -23,6 +23,7 @@ from services.screening.domain.criteria import Criterion, criterion_for
 from services.screening.domain.flags import check_no_red
 from services.screening.domain.second_person import needs_second_person
 from services.screening.queries import as_results, locked_cases_of, open_flags, proposal_of, results_of
+from services.screening.settling import check_case_settled
 from services.screening.tables import CaseRow
 from services.screening.visibility import actor, case_for, case_to_screen
 from shared.access import CallerDep
@@ -142,11 +143,13 @@ async def carry_out(
 
 async def _until(session: AsyncSession, row: CaseRow, wanted: date | None, clock: Clock) -> date:
     """The last day of a clearance, by the law of the day on which the person is cleared."""
-    await asking.ask(session, row, clock.today())
-    check_place(row.place_known)
-    check_no_red(await open_flags(session, row.clearance))
+    await asking.ask(session, [row], on=clock.today())
     results = as_results(await results_of(session, row.clearance))
-    return clear_until(row.required, results, clock.today(), wanted)
+    until = clear_until(row.required, results, clock.today(), row.validity, wanted)
+    check_known(row.place_known, row.facts_known)
+    check_no_red(await open_flags(session, row.clearance))
+    await check_case_settled(session, row)
+    return until
 
 
 async def answer(session: AsyncSession, row: CaseRow, response: Response) -> CaseDetail:

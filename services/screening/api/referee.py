@@ -1,6 +1,6 @@
 """The referee's door: no token but a link, which shows a first name, a programme and a form, and takes one answer."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -25,6 +25,10 @@ class LinkUsed(Problem):
     """The link did what it was for, or is not needed any more."""
 
     status, type, title = 410, "link-used", "This link is not needed any more"
+
+
+USED: dict[int | str, dict[str, Any]] = {LinkUsed.status: {"description": LinkUsed.title}}
+"""For OpenAPI."""
 
 
 class Opening(Body):
@@ -64,7 +68,7 @@ class Thanks(BaseModel):
     said: str = "Thank you. Your answer is with the people who decide; nobody else reads it, the applicant neither."
 
 
-@router.post("/reference")
+@router.post("/reference", responses=USED)
 async def open_reference(body: Opening, session: SessionDep, links: LinksDep) -> FormShown:
     """What a referee is asked. Opening changes nothing that others see."""
     case, row = await _opened(session, links, body.token)
@@ -74,7 +78,7 @@ async def open_reference(body: Opening, session: SessionDep, links: LinksDep) ->
     return FormShown(about=row.applicant_called, programme=programme, title=form.title, questions=questions)
 
 
-@router.post("/reference/answer")
+@router.post("/reference/answer", responses=USED)
 async def answer(body: Answer, session: SessionDep, links: LinksDep, clock: ClockDep) -> Thanks:
     """Keep a referee's answer, once; afterwards the link opens nothing."""
     _, row = await _opened(session, links, body.token)

@@ -12,6 +12,7 @@ from services.screening.queries import as_results, results_of
 from services.screening.visibility import actor, case_for, own_case
 from shared.access import CallerDep
 from shared.contracts import Contradiction
+from shared.db import hold
 from shared.http import ClockDep, SessionDep, TransactionRoute
 
 router = APIRouter(route_class=TransactionRoute)
@@ -25,7 +26,7 @@ async def renew(
 
     Both clearances stand until the old one's last day. Asked again, the case that is under way is answered.
     """
-    await asking.hold_for(session, await case_for(session, caller, clearance))
+    await hold(session, *asking.depends_on(await case_for(session, caller, clearance)))
     row = await own_case(session, caller, clearance)
     following = await follower_of(session, row)
     if following and following.state in ("waiting", "open", "proposed"):
@@ -37,4 +38,4 @@ async def renew(
     results = as_results(await results_of(session, clearance))
     checks = carried(results, row.valid_until) if row.valid_until else ()
     decisions.note(session, row, "renewal", actor(caller), clock.now())
-    return CaseDetail.for_person(await follow(session, row, checks, clock.now()))
+    return CaseDetail.for_person(await follow(session, row, checks, clock.now(), clock.now()))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from services.screening.domain.cases import Category, Outcome, State
 from services.screening.tables import Answer, CaseRow, ProposalRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
+from shared.law import NOT_ADVICE
 
 
 class Why(BaseModel):
@@ -61,6 +62,22 @@ class AskedAhead(BaseModel):
     of: str
 
 
+class Conflict(BaseModel):
+    """A check that one law requires and another one forbids; a person settles it (R41)."""
+
+    check: Slug
+    required: list[Why]
+    forbidden: list[Why]
+
+
+class Unsettled(BaseModel):
+    """What no source was read for; a person settles it, in the case by the name in `what` or for the whole site."""
+
+    what: str
+    about: str
+    accepted: bool
+
+
 class CaseSummary(BaseModel):
     """A case in a list; why it was declined is not part of it (R54). `follows`: the case that it renews or reopens."""
 
@@ -76,6 +93,8 @@ class CaseSummary(BaseModel):
     site: SitePath
     state: State
     required: list[Slug]
+    known: bool
+    """Whether all was heard and read of place and person that a clearance depends on."""
     opened_at: datetime
     valid_until: date | None
     ended_on: date | None
@@ -117,13 +136,18 @@ class RecordedResult(BaseModel):
 
 
 class CaseDetail(CaseSummary):
-    """A case as its screeners see it; its person sees it without results and criteria."""
+    """A case as its screeners see it; its person sees it without results and criteria.
+
+    Nobody is cleared before each conflict and each `unsettled` that was not accepted for the site was settled.
+    """
 
     requirements: list[Requirement]
     forbidden: list[Forbidden] = []
-    unsettled: list[str] = []
+    conflicts: list[Conflict] = []
+    unsettled: list[Unsettled] = []
     second_person: bool
     asked_ahead: list[AskedAhead] = []
+    notice: str = NOT_ADVICE
     criterion: str | None = None
     criterion_version: int | None = None
     category: Category | None = None
@@ -141,16 +165,9 @@ class CaseDetail(CaseSummary):
         """What the person themselves may know: what is asked, why, and the state."""
         summary = CaseSummary.of(row, is_near=True).model_dump()
         asked = [Requirement.of(step) for step in row.requirements.get("steps", ())]
-        forbidden = [Forbidden.model_validate(each) for each in row.requirements.get("forbidden", ())]
-        unsettled = row.requirements.get("unsettled", [])
-        return cls(
-            **summary,
-            requirements=asked,
-            forbidden=forbidden,
-            unsettled=unsettled,
-            second_person=row.second_person,
-            asked_ahead=[AskedAhead.model_validate(each) for each in row.asked_ahead],
-        )
+        told = {name: row.requirements.get(name, []) for name in ("forbidden", "conflicts", "unsettled")}
+        told |= {"second_person": row.second_person, "asked_ahead": row.asked_ahead}
+        return cls.model_validate({**summary, "requirements": asked, **told})
 
     @classmethod
     def for_screener(cls, row: CaseRow, results: Mapping[str, ResultRow], proposal: ProposalRow | None) -> Self:
@@ -167,7 +184,9 @@ class CaseDetail(CaseSummary):
         return zlib.crc32(self.model_dump_json().encode())
 
 
-_NOT_OF_THE_ROW = {"requirements", "forbidden", "unsettled", "results", "proposal", "asked_ahead"}
+_NOT_OF_THE_ROW = {
+    "requirements", "forbidden", "conflicts", "unsettled", "notice", "results", "proposal", "asked_ahead",
+}  # fmt: skip
 _FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - _NOT_OF_THE_ROW
 
 
@@ -180,6 +199,5 @@ def _recorded(row: ResultRow) -> RecordedResult:
 
 def version_of(row: CaseRow) -> int:
     """What an ETag names: the case's version together with what was heard of role and place, which counts nothing."""
-    return zlib.crc32(
-        f"{row.version} {row.state} {row.required} {row.risks} {row.place_known} {row.second_person}".encode()
-    )
+    heard = f"{row.required} {row.risks} {row.known} {row.second_person}"
+    return zlib.crc32(f"{row.version} {row.state} {heard}".encode())

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import inf
 
 from services.screening.domain.criteria import Criterion
 from services.screening.domain.facts import Facts, Step
@@ -38,9 +37,6 @@ class Activity:
     def ahead(self) -> "Activity":
         """What it would be when the part that is left before a limit was used up, too."""
         return Activity(self.month / AHEAD, self.year / AHEAD, int(self.days / AHEAD))
-
-
-WITHOUT_LIMIT = Activity(inf, inf, WINDOW.days)
 
 
 def activity_in(messages: Mapping[date, int], hours_per_message: float) -> Activity:
@@ -73,5 +69,6 @@ def added_by(facts: Facts, law: Law, activity: Activity) -> tuple[Step, ...]:
 
 
 def is_limited(facts: Facts, law: Law) -> bool:
-    """Whether any activity could ask for more."""
-    return bool(added_by(facts, law, WITHOUT_LIMIT))
+    """Whether a law that is connected looks at activity at all; cheap, and true for some whom it asks for nothing."""
+    rules = (rule.when for each in law.connected(facts.places) for rule, _ in each.rules)
+    return any(when.hours_above is not None or when.often is not None for when in rules)

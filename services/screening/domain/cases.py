@@ -4,6 +4,7 @@ Over-screening is a fault like under-screening (R35): a check that no factor ask
 policies will add to this table; they never take from it.
 """
 
+from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,10 +14,8 @@ from uuid import UUID
 from shared.contracts import Contradiction, RoleKind
 
 Outcome = Literal["passed", "failed"]
-State = Literal["waiting", "open", "proposed", "cleared", "declined", "ended"]
+State = Literal["waiting", "open", "proposed", "cleared", "declined", "ended", "withdrawn"]
 Category = Literal["suitable", "time", "skill", "temperament", "scope", "safety"]
-
-CLEARANCE_LIFE = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +122,27 @@ def check_decider(decider: UUID | None, person: UUID) -> None:
         raise Contradiction("Nobody decides about their own case; ask another screener.")
 
 
-def clear_until(required: Collection[str], results: Mapping[str, Result], today: date, wanted: date | None) -> date:
-    """The day until which a clearance stands: the earliest of its checks', a year, and what was wanted (R40).
+def clear_until(
+    required: Collection[str], results: Mapping[str, Result], today: date, months: int, wanted: date | None
+) -> date:
+    """The day until which a clearance stands: the earliest of its checks', some months, and what was wanted (R40).
 
     Raises Contradiction naming the checks that are missing, failed or lapsed.
     """
     if missing := [check for check in required if check not in results or not results[check].stands(today)]:
         raise Contradiction(f"{', '.join(missing)} did not pass or does not stand today; record it before clearing.")
     limits = [results[check].valid_until for check in required]
-    until = min(day for day in (*limits, today + CLEARANCE_LIFE, wanted) if day is not None)
+    until = min(day for day in (*limits, months_later(today, months), wanted) if day is not None)
     if until < today:
         raise Contradiction(f"{until} is over; a clearance cannot end before it begins.")
     return until
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later, or the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +171,16 @@ def check_open(state: State) -> None:
         raise Contradiction(f"This case is {state}; only an open case can be decided.")
 
 
-def check_place(known: bool) -> None:
-    """Raise Contradiction when somebody would be cleared without the law of the place having been asked (R41)."""
-    if not known:
+def check_known(place: bool, facts: bool) -> None:
+    """Raise Contradiction when somebody would be cleared before the law was asked about place and person (R41)."""
+    if not place:
         raise Contradiction(
             "The place of this case is not known here yet, so neither is its law; try again when it is, or "
             "`rapport events resend intake`."
+        )
+    if not facts:
+        raise Contradiction(
+            "What intake knows of this person was not read yet, or has to be read anew; try again in a moment."
         )
 
 

@@ -34,6 +34,7 @@ CRITERIA = {
         Criterion("volunteer-no-skill", 1, False, False, "skill", "The person lacks a skill the role needs (R51)."),
         Criterion("volunteer-temperament", 1, False, False, "temperament", "The role does not suit the person (R52)."),
         Criterion("volunteer-safety", 1, False, False, "safety", "Clients or volunteers would not be safe (R50)."),
+        Criterion("unsigned-policy", 1, False, False, "scope", "The conduct document in force was not signed (R72)."),
         Criterion("mentee-eligible", 1, True, True, "suitable", "The programme is for this person, and all agreed."),
         Criterion("mentee-not-in-scope", 1, True, False, "scope", "The programme cannot help with what is needed."),
         Criterion("mentee-safety", 1, True, False, "safety", "Taking part would not be safe for those involved."),

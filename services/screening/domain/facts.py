@@ -25,7 +25,8 @@ class Held:
 class Facts:
     """Everything that the requirements depend on. Ages and residence in years, None: not known.
 
-    `age` is the applicant's. `days` with contact in any 30, None: nobody limits them. `hours` are those
+    `age` is the applicant's. `accepted` is the place of whose law a named person accepted, for the whole site, that it
+    was read in part or not at all. `days` with contact in any 30, None: nobody limits them. `hours` are those
     in the month and in the year. `asked` are the steps of the policy in force, `validity` its months.
     """
 
@@ -42,6 +43,7 @@ class Facts:
     validity: int = USUAL_VALIDITY
     second_person: bool = False
     held: tuple[Held, ...] = ()
+    accepted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,23 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What no source was read for, so a person decides. `what` outlives a rewording; `accepted`: for the site."""
+
+    what: str
+    about: str
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Requirements:
-    """Ordered steps and what stands around them. `unsettled`: what no source was read for, so a person decides."""
+    """Ordered steps and what stands around them. Nobody is cleared before conflicts and `unsettled` were settled."""
 
     steps: tuple[Step, ...]
     forbidden: tuple[Forbidden, ...]
     conflicts: tuple[Conflict, ...]
     reports: tuple[Report, ...]
-    unsettled: tuple[str, ...]
+    unsettled: tuple[Unsettled, ...]
     validity: int
     second_person: bool
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.screening.domain.cases import required_checks
-from services.screening.domain.facts import Conflict, Facts, Forbidden, Reason, Requirements, Step
+from services.screening.domain.facts import Conflict, Facts, Forbidden, Reason, Requirements, Step, Unsettled
 from shared.contracts import RoleKind
 from shared.law import Check, Connected, Factor, Law, Pack, Rule, When
 
@@ -18,6 +18,7 @@ MINOR = 18
 PERFORMERS = {
     "identity": ("a screener", "The person is who they say, by a document or by somebody known (R40)."),
     "training": ("the person", "The training was finished and its quiz passed (R75)."),
+    "culture-briefing": ("the person", "The site's briefing was read and acknowledged (R17)."),
     "skill-sample": ("a screener", "What the role does was tried and is good enough (R46)."),
     "references": ("people who know the applicant", "As many as are asked for speak for the person (R47)."),
     "record-check": (
@@ -33,7 +34,15 @@ PERFORMERS = {
 """The network's own checks: who performs them, and when they pass."""
 ORDER = (
     *("eligibility", "consents", "age-verification", "assent", "guardian-consent", "identity", "training"),
-    *("mandated-reporter-training", "skill-sample", "references", "record-check", "interview", "adverse-action"),
+    *(
+        "mandated-reporter-training",
+        "culture-briefing",
+        "skill-sample",
+        "references",
+        "record-check",
+        "interview",
+        "adverse-action",
+    ),
 )
 
 
@@ -145,18 +154,20 @@ def _is_often(pack: Pack, facts: Facts) -> bool:
     return facts.days is None or pack.often is None or facts.days >= pack.often
 
 
-def _unsettled(facts: Facts, connected: Sequence[Connected], required: Mapping[str, object]) -> Iterator[str]:
-    """Sentences for a person, each once, in the order of the packs."""
+def _unsettled(facts: Facts, connected: Sequence[Connected], required: Mapping[str, object]) -> Iterator[Unsettled]:
+    """What a person settles, each once, in the order of the packs; drafts are accepted for a whole site."""
     names = {each.pack.pack for each in connected}
     for each in connected:
         for gap in each.gaps:
             if names.isdisjoint(gap.without_packs) and _holds(gap.when, each.pack, facts, required):
-                yield f"{each.pack.title}: {gap.about}"
+                accepted = each.pack.status == "draft" and each.pack.holds_at(facts.accepted)
+                yield Unsettled(f"{each.pack.pack}/{gap.gap}", f"{each.pack.title}: {gap.about}", accepted)
     covered = {factor for each in connected for factor in each.factors}
     for place in sorted({place for factor, place in facts.places.items() if factor not in covered}):
-        yield f"No law pack is held for {place}: the network's floor holds, and a person finds out what the law asks."
+        about = f"No law pack is held for {place}: the network's floor holds, and a person finds out what the law asks."
+        yield Unsettled(f"no-pack/{place}", about, place == facts.accepted)
     if not facts.places:
-        yield "No place is named, so no law was looked at."
+        yield Unsettled("no-place", "No place is named, so no law was looked at.")
 
 
 def _replace_by_law(required: dict[str, list[Reason]], described: Mapping[str, Check]) -> None:

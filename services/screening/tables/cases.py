@@ -22,8 +22,8 @@ SAFETY = personal(
 """What speaks of safety is kept apart from what speaks of time or skill (R54)."""
 
 Act = Literal[
-    "results", "correction", "proposed", "disagreed", "cleared", "declined", "withdrawn", "expired", "flagged",
-    "flag-resolved", "limit", "appealed", "appeal-upheld", "appeal-overturned", "renewal",
+    "results", "correction", "settled", "asked-anew", "proposed", "disagreed", "cleared", "declined", "withdrawn",
+    "expired", "flagged", "flag-resolved", "limit", "appealed", "appeal-upheld", "appeal-overturned", "renewal",
 ]  # fmt: skip
 """What can be done to a case. A decision that needed a second person stands under both names."""
 
@@ -35,14 +35,15 @@ class CaseRow(Base):
 
     `required` and `requirements` (steps with reasons, what is forbidden or unsettled) follow from role and place as
     last heard before the decision, and so does whether a `second_person` has to agree. `place_known`: the site was
-    heard of; before that nobody is cleared. `version` counts what people did, not what was heard: events may come in
-    any order. `asked_ahead`: checks to pass before a limit of activity is crossed. `sequence` is the newest heard of
-    the application.
+    heard of; `facts_known`: what intake knows of the person was read; before both nobody is cleared. `validity`: months
+    for which a clearance may stand. `asked_ahead`: checks to pass before a limit of activity is crossed. `version`
+    counts what people did, not what was heard: events may come in any order. `sequence` is the newest heard of the
+    application.
     """
 
     __tablename__ = "screening_case"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'open', 'proposed', 'cleared', 'declined', 'ended')", name="state"),
+        CheckConstraint(f"state IN ({', '.join(map(repr, get_args(State)))})", name="state"),
         Index(None, "state", "clearance"),
         Index("screening_case_application_key", "application", unique=True, postgresql_where=text("follows IS NULL")),
         Index(None, "application"),
@@ -50,6 +51,7 @@ class CaseRow(Base):
         Index(None, "person"),
         Index(None, "role", "state"),
         Index(None, "site", "state"),
+        Index("screening_case_cleared_offering", "offering", postgresql_where=text("state = 'cleared'")),
     )
 
     clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
@@ -67,6 +69,8 @@ class CaseRow(Base):
     asked_ahead: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=PUBLIC)
     place_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     second_person: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
+    facts_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
+    validity: Mapped[int] = mapped_column(server_default=text("12"), info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(server_default="", info=PUBLIC)
     version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)
@@ -83,6 +87,11 @@ class CaseRow(Base):
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)
     ending_category: Mapped[Category | None] = mapped_column(Text, info=SAFETY)
+
+    @property
+    def known(self) -> bool:
+        """Whether all was heard and read that a clearance depends on."""
+        return self.place_known and self.facts_known
 
 
 class ResultRow(Base):
@@ -101,7 +110,10 @@ class ResultRow(Base):
 
 
 class ActRow(Base):
-    """Who did what to a case and when, for the audit; never what was found. A correction changed an earlier outcome."""
+    """Who did what to a case and when, for the audit; never what was found. A correction changed an earlier outcome.
+
+    `asked-anew`: role or place changed after somebody's work, and with them the checks, by `added` and `removed`.
+    """
 
     __tablename__ = "case_act"
     __table_args__ = (
@@ -114,3 +126,5 @@ class ActRow(Base):
     kind: Mapped[Act] = mapped_column(Text, info=PUBLIC)
     actor: Mapped[str] = mapped_column(info=PUBLIC)
     at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    added: Mapped[list[str]] = mapped_column(server_default="{}", info=PUBLIC)
+    removed: Mapped[list[str]] = mapped_column(server_default="{}", info=PUBLIC)

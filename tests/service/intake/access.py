@@ -15,6 +15,7 @@ from tests.service.intake.scenes import (
     PLACES,
     PROFILE,
     SITE,
+    TALK,
     TICK,
     batch,
     roster_row,
@@ -44,6 +45,7 @@ class Case:
 NOBODY = "01985b3e-7a10-7000-8000-0000000000ff"
 """An id that nothing has."""
 HERE = {"site": SITE}
+HELD = {"authority": "Disclosure Scotland", "number": "123", "valid_until": "2028-03-01"}
 SEEN = {"If-Match": "*"}
 ROUTES: dict[str, Case] = {
     "PUT /places/{site}": Case(f"/places/{SITE}", ADMINISTRATOR, PLACES[SITE], site="net.af"),
@@ -80,6 +82,10 @@ ROUTES: dict[str, Case] = {
     "GET /offerings": Case("/offerings", ALL, is_list=True),
     "PUT /documents/{document}/versions/{version}": Case("/documents/local/versions/1", ADMINISTRATOR, DOCUMENT | HERE),
     "GET /documents": Case("/documents?document=local", ALL, is_list=True),
+    "PUT /documents/{document}/versions/{version}/translations/{language}": Case(
+        "/documents/local/versions/1/translations/ps", ADMINISTRATOR, {"text": "Be kind."}
+    ),
+    "GET /documents/{document}/versions/{version}/translations": Case("/documents/local/versions/1/translations", ALL),
     "POST /people": Case("/people", (*COORDINATION, "participant", "facilitator"), {**CARD, **HERE, "email": None}),
     "GET /people/{person}": Case("/people/{person}", COORDINATION, themself=True),
     "PATCH /people/{person}": Case(
@@ -90,18 +96,33 @@ ROUTES: dict[str, Case] = {
         "/people/{person}/particulars", COORDINATION, {"lives_in": "AF"}, themself=True
     ),
     "GET /people/{person}/particulars": Case("/people/{person}/particulars", COORDINATION, themself=True),
+    "GET /people/{person}/clearances": Case("/people/{person}/clearances", COORDINATION, themself=True),
+    "PUT /people/{person}/clearances/{check}": Case("/people/{person}/clearances/record-check", COORDINATION, HELD),
+    "DELETE /people/{person}/clearances/{check}": Case("/people/{person}/clearances/pvg-membership", COORDINATION),
     "GET /people/{person}/profile": Case("/people/{person}/profile", COORDINATION, themself=True),
     "POST /people/{person}/signatures": Case(
         "/people/{person}/signatures",
         COORDINATION,
         {"document": "conduct", "version": 1, "evidence": {"holder": "Kabul office", "signed_on": "2026-09-01"}},
     ),
+    "GET /people/{person}/agreements": Case("/people/{person}/agreements", COORDINATION, themself=True),
+    "GET /talks": Case("/talks", STAFF, is_list=True),
+    "GET /talks/{talk}": Case(f"/talks/{TALK}", STAFF),
+    "POST /talks/{talk}/owner": Case(f"/talks/{TALK}/owner", STAFF),
+    "POST /talks/{talk}/closure": Case(f"/talks/{TALK}/closure", STAFF, {"outcome": "clarified"}),
     "POST /applications": Case(
         "/applications", STAFF, {"person": "{person}", "role": "mentor-adult", "offering": OFFERING}, themself=True
     ),
+    "POST /drafts": Case(
+        "/drafts", STAFF, {"person": "{person}", "role": "local", "offering": OFFERING}, themself=True
+    ),
+    "GET /offerings/{offering}/form": Case(f"/offerings/{OFFERING}/form?role=local", ALL),
+    "GET /offerings/{offering}/pack": Case(f"/offerings/{OFFERING}/pack?role=local", ALL),
+    "GET /places/{site}/funnel": Case(f"/places/{SITE}/funnel", STAFF),
     "GET /applications/{application}": Case("/applications/{application}", STAFF, themself=True),
     "GET /applications": Case("/applications", STAFF, themself=True, is_list=True),
     "POST /imports": Case("/imports", COORDINATION, batch(roster_row(1))),
     "POST /internal/address-cards": Case("/internal/address-cards", ("service",), {"people": ["{person}"]}),
+    "POST /internal/screening-facts": Case("/internal/screening-facts", ("service",), {"people": ["{person}"]}),
     "POST /internal/matching-profiles": Case("/internal/matching-profiles", ("service",), {"people": ["{person}"]}),
 }

@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from httpx2 import AsyncClient, Response
+from sqlalchemy import update
 
 from services.intake.domain.readiness import TICKED
+from services.intake.tables import TalkRow
 from tests.support.running import Running
 
 Start = Callable[..., Awaitable[Running]]
 """The fixture `running`."""
 
+TALK = "01985b3e-7a10-7000-8000-0000000000fa"
 SITE = "net.af.kabul"
 OFFERING = f"first-steps@{SITE}"
 TEXT = "Be kind.\nKeep what you hear to yourself.\n"
@@ -98,9 +101,19 @@ async def registered(it: Running, **card: Any) -> UUID:
 
 
 async def types(it: Running) -> list[str]:
-    """What was emitted since the small network stood, by the names of the events."""
+    """What was emitted since the small network stood, by the names of the events; agreements have their own tests."""
     names = [event.type.removeprefix("rapport.").removesuffix(".v1") for event in await it.emitted()]
-    return names[len(PLACES) + 3 :]
+    return [name for name in names[len(PLACES) + 5 :] if name != "agreement.signed"]
+
+
+async def with_talk(it: Running) -> UUID:
+    """Somebody signed with a question, so that a talk is open under the id `TALK`."""
+    person = await registered(it, email="asks@example.org")
+    asks = {"document": "conduct", "version": "1", "answers": [{"clause": "1", "answer": "question"}]}
+    good(await participant(it, person).post(f"/people/{person}/signatures", json=asks))
+    async with it.service.sessions.begin() as session:
+        await session.execute(update(TalkRow).values(talk=UUID(TALK)))
+    return person
 
 
 def roster_row(number: int, **fields: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from tests.support.running import Running
 AS_MENTOR = {"role": "mentor-adult", "offering": OFFERING}
 AS_MENTEE = {"role": "mentee-adult", "offering": OFFERING}
 SIGN = {"document": "conduct", "version": "1"}
+NEXT = DOCUMENT | {"text": "Be kinder.", "grace_until": "2026-12-01"}
 PAPER = SIGN | {"evidence": {"holder": "Kabul office", "signed_on": "2026-09-01"}}
 
 
@@ -75,13 +76,13 @@ async def test_an_older_version_does_not_do(running: Start) -> None:
     it, me = await started(running)
     http = participant(it, me)
     good(await http.post(f"/people/{me}/signatures", json=SIGN))
-    good(await administrator(it).put("/documents/conduct/versions/2", json=DOCUMENT | {"text": "Be kinder."}))
+    good(await administrator(it).put("/documents/conduct/versions/2", json=NEXT))
     assert good(await http.post("/applications", json=AS_MENTOR))["to_sign"]["version"] == "2"
     assert (await http.post(f"/people/{me}/signatures", json=SIGN)).status_code == 409
     good(await coordinator(it).post(f"/people/{me}/signatures", json=PAPER))
-    assert await types(it) == []
+    assert await types(it) == ["offering.changed"]
     good(await http.post(f"/people/{me}/signatures", json=SIGN | {"version": "2"}))
-    assert await types(it) == ["application.submitted"]
+    assert await types(it) == ["offering.changed", "application.submitted"]
 
 
 async def test_nobody_signs_for_somebody_else(running: Start) -> None:

@@ -42,3 +42,21 @@ async def test_what_is_open_stays_open_and_what_nobody_said_counts_as_riskier() 
         assert tuple(role) == ("none", None, "[]", None)
         await connection.execute("UPDATE role SET kind = 'moderator', risks = '{contact-outside-pair}'")
         await connection.close()
+
+
+TWO_VERSIONS = """
+    INSERT INTO document_version (document, version, number, language, text, sha256, published_at)
+        VALUES ('conduct', '1', 1, 'en', 'a', 'x', now()), ('conduct', '2', 2, 'en', 'b', 'y', now());
+"""
+
+
+async def test_what_was_signed_before_graces_came_counts_on() -> None:
+    """Trap 8: an upgrade stops nobody: earlier versions count without an end, since nobody was told one."""
+    async with own_database() as url:
+        await asyncio.to_thread(upgrade, url, "0003")
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        await connection.execute(BEFORE + TWO_VERSIONS)
+        await asyncio.to_thread(migrations.upgrade, "intake", url)
+        rows = await connection.fetch("SELECT previous, grace_until, clauses FROM document_version ORDER BY number")
+        assert [tuple(row) for row in rows] == [([], None, "[]"), (["1"], None, "[]")]
+        await connection.close()

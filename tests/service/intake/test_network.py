@@ -39,6 +39,7 @@ async def test_a_network_is_told_once(running: Start) -> None:
         *(("rapport.site.changed.v1", f"site/{site}") for site in PLACES),
         ("rapport.role.changed.v1", "role/mentor-adult"),
         ("rapport.role.changed.v1", "role/mentee-adult"),
+        *(("rapport.site.changed.v1", f"site/{site}") for site in (SITE, "net.af.herat")),  # drafts accepted
         ("rapport.offering.changed.v1", f"offering/{OFFERING}"),
     ]
     for path, body in PUTS:
@@ -74,7 +75,7 @@ async def test_changes_are_told(running: Start) -> None:
     ):
         assert good(await administrator(it).put(path, json=body))["changed"] is True
     site, role, offering = (await it.emitted())[-3:]
-    assert (site.data["zone"], site.sequence) == ("Asia/Tehran", "0001.0000000002")
+    assert (site.data["zone"], site.sequence) == ("Asia/Tehran", "0001.0000000003")
     assert role.data["risks"] == ["minors"]
     assert (offering.data["is_open"], offering.data["mentor_reply_hours"]) == (False, 24)
 

@@ -1,5 +1,8 @@
 """An offering opens only at a site that is ready (R82)."""
 
+from typing import Any
+
+from services.intake.domain.readiness import DRAFT
 from tests.service.intake.scenes import (
     OFFERING,
     OPEN,
@@ -12,6 +15,7 @@ from tests.service.intake.scenes import (
     good,
     network,
 )
+from tests.support.running import Running
 
 HERAT = "net.af.herat"
 ELSEWHERE = f"first-steps@{HERAT}"
@@ -67,6 +71,43 @@ async def test_a_tick_has_a_name_and_a_day(running: Start) -> None:
     assert good(await coordinator(it).put(f"{path}/coordinator", json=TICK | {"who": "Zia"}))["changed"] is True
     assert (await coordinator(it).put(f"{path}/weather", json=TICK)).status_code == 422
     assert (await administrator(it).get("/places/net.nowhere/readiness")).status_code == 404
+
+
+async def told(it: Running) -> dict[str, Any]:
+    """The newest that was told of the site."""
+    events = [each.data for each in await it.emitted() if each.type == "rapport.site.changed.v1"]
+    return [each for each in events if each["site"] == SITE][-1]
+
+
+async def test_a_site_goes_live_on_a_draft_when_a_named_person_accepts_it(running: Start) -> None:
+    """R41: no pack is held for Afghanistan, so somebody accepts that by name, and those who screen there hear so."""
+    it = await running("intake")
+    await network(it)
+    http, path = administrator(it), f"/places/{SITE}/readiness/{DRAFT}"
+    assert (await told(it))["draft_accepted"] is True
+    assert good(await http.put(path, json=TICK))["changed"] is False
+    assert good(await http.delete(path))["changed"] is True
+    assert (await told(it))["draft_accepted"] is False
+    seen = good(await http.get(f"/places/{SITE}/readiness"))
+    assert [each["item"] for each in seen["items"] if not each["met"]] == [DRAFT]
+    refused = await http.put(path, json=TICK | {"who": None})
+    assert [each["field"] for each in refused.json()["errors"]] == ["who"]
+    assert good(await http.put(f"/offerings/{OFFERING}", json=OPEN | {"mentor_reply_hours": 24}))["changed"]
+
+
+async def test_what_was_accepted_is_one_law(running: Start) -> None:
+    """Trap 9: a site that moves to another draft asks for it anew; under a law that was read it asks nothing."""
+    it = await running("intake")
+    await network(it)
+    http = administrator(it)
+    good(await http.put(f"/places/{SITE}", json=PLACES[SITE] | {"country": "KE"}))
+    assert (await told(it))["draft_accepted"] is False
+    items = {each["item"]: each["met"] for each in good(await http.get(f"/places/{SITE}/readiness"))["items"]}
+    assert items[DRAFT] is False
+    good(await http.put(f"/places/{SITE}/readiness/{DRAFT}", json=TICK))
+    assert (await told(it))["draft_accepted"] is True
+    good(await http.put(f"/places/{SITE}", json=PLACES[SITE] | {"country": "GB", "subdivision": "GB-SCT"}))
+    assert DRAFT not in {each["item"] for each in good(await http.get(f"/places/{SITE}/readiness"))["items"]}
 
 
 async def test_the_offering_s_own_document_counts(running: Start) -> None:

@@ -1,7 +1,5 @@
 """What matching hears before pairs are made; a small intake to read profiles from; and short ways to ask."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,17 +7,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import uvicorn
 from fastapi import FastAPI, Request, Response
 from httpx2 import Response as Answer
 from sqlalchemy import select
 
 from services.matching.tables import Base, ProfileRow
-from shared.contracts.intake import ApplicationSubmitted, OfferingChanged, ProfileChanged
+from shared.contracts.intake import (
+    Agreement,
+    AgreementSigned,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    OfferingChanged,
+    ProfileChanged,
+)
 from shared.contracts.reads import MatchingProfile, MatchingProfiles, PeopleRead
 from shared.contracts.screening import ClearanceEnded, ClearanceExpiring, ScreeningCleared, ScreeningDeclined
-from tests.support.eventually import eventually
 from tests.support.running import BEGINNING, Running
+from tests.support.serving import serving as serving_app
 
 Factory = Callable[..., Awaitable[Running]]
 """The fixture `running`."""
@@ -47,6 +51,18 @@ def offering(name: str = OFFERING, is_open: bool = True) -> OfferingChanged:
     )  # fmt: skip
 
 
+def asks(number: int = 2) -> OfferingChanged:
+    """Intake tells what has to be signed at the offering; version 1 counts for a month."""
+    grace = date(2026, 12, 1)
+    agreement = Agreement(document="conduct", version=str(number), number=number, grace_until=grace, previous=["1"])
+    return offering().model_copy(update={"agreement": agreement})
+
+
+def signs(of: UUID, number: int) -> AgreementSigned:
+    """Somebody signed a version."""
+    return AgreementSigned(person=of, document="conduct", document_version=str(number), number=number, site=SITE)
+
+
 def _case(of: UUID, kind: str, name: str) -> dict[str, Any]:
     number = of.int + sum(map(ord, name + kind)) * 0x100000
     return {
@@ -63,6 +79,11 @@ def _clearance(of: UUID, kind: str, name: str, site: str | None) -> dict[str, An
 def applied(of: UUID, kind: str, name: str = OFFERING) -> ApplicationSubmitted:
     """Somebody applies."""
     return ApplicationSubmitted(**_case(of, kind, name))
+
+
+def withdrew(of: UUID, kind: str, name: str = OFFERING) -> ApplicationWithdrawn:
+    """Somebody's application is not pursued any more."""
+    return ApplicationWithdrawn(**_case(of, kind, name))
 
 
 def cleared(
@@ -135,17 +156,8 @@ class Intake:
 @asynccontextmanager
 async def serving(intake: Intake) -> AsyncIterator[Intake]:
     """Serve it on a private port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(intake.app(), log_level="error", lifespan="off"))
-    task = asyncio.create_task(server.serve([listener]))
-    await eventually(lambda: server.started)
-    intake.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    try:
+    async with serving_app(intake.app()) as intake.url:
         yield intake
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
 
 
 async def know(it: Running, *profiles: MatchingProfile) -> None:

@@ -1,4 +1,4 @@
-"""What matching hears in a realistic story: an offering, four people, one declined, one whose clearance ends."""
+"""What matching hears in a realistic story: one person is declined, one's clearance ends, one withdraws."""
 
 from datetime import date
 
@@ -6,6 +6,7 @@ from shared.contracts import Event
 from tests.service.matching.scenes import (
     OTHER_OFFERING,
     applied,
+    asks,
     changed,
     cleared,
     declined,
@@ -13,9 +14,11 @@ from tests.service.matching.scenes import (
     expiring,
     offering,
     person,
+    signs,
+    withdrew,
 )
 
-AMINA, BORIS, CLARE, DARIA = map(person, range(0x61, 0x65))
+AMINA, BORIS, CLARE, DARIA, EMAL = map(person, range(0x61, 0x66))
 
 STORY: list[tuple[Event, int]] = [
     (offering(), 1),
@@ -32,7 +35,14 @@ STORY: list[tuple[Event, int]] = [
     (cleared(DARIA, "mentee", OTHER_OFFERING), 1),
     (cleared(AMINA, "mentor", until=date(2027, 6, 30)), 2),
     (ended(DARIA, "mentee", OTHER_OFFERING), 2),
+    (signs(AMINA, 1), 1),
+    (asks(), 2),
+    (signs(AMINA, 2), 2),
+    (signs(BORIS, 1), 1),
+    (asks(3), 3),
     (expiring(AMINA, "mentor"), 3),
-    (offering(is_open=False), 2),
     (ended(BORIS, "mentee"), 2),
+    (applied(EMAL, "mentor"), 1),
+    (withdrew(EMAL, "mentor"), 2),
+    (withdrew(BORIS, "mentee"), 2),
 ]

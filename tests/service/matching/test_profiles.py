@@ -7,9 +7,9 @@ import pytest
 from fastapi import Response
 from sqlalchemy import select
 
-from services.matching.senders import IntakeAway
 from services.matching.tables import ProfileRow
 from shared.contracts.reads import READ_LIMIT
+from shared.private_reads import IntakeAway
 from tests.service.matching.scenes import (
     MENTEE,
     MENTOR,

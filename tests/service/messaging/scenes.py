@@ -11,7 +11,7 @@ from sqlalchemy import select
 from services.messaging.tables import DebtRow
 from shared.access import Role
 from shared.contracts import Event
-from shared.contracts.intake import OfferingChanged
+from shared.contracts.intake import Agreement, AgreementSigned, OfferingChanged
 from shared.contracts.matching import PairClosed, PairMatched
 from shared.contracts.screening import ClearanceEnded, ClearanceExpiring, ScreeningCleared, ScreeningDeclined
 from shared.deadlines import deadline
@@ -90,6 +90,22 @@ def limits(mentor: int, mentee: int, offering: str = OFFERING) -> OfferingChange
         offering=offering, site=offering.partition("@")[2], programme=offering.partition("@")[0],
         programme_type="adult-adult", is_open=True, mentor_reply_hours=mentor, mentee_reply_hours=mentee,
     )  # fmt: skip
+
+
+SECOND: dict[str, Any] = {
+    "document": "conduct", "version": "2", "number": 2, "grace_until": (BEGINNING + 10 * DAY).date(), "previous": ["1"],
+}  # fmt: skip
+
+
+def asks(offering: str = OFFERING, **changes: Any) -> OfferingChanged:
+    """Intake tells what has to be signed at an offering: version 2, and version 1 for ten days."""
+    agreement = Agreement.model_validate(SECOND | changes)
+    return limits(48, 96, offering).model_copy(update={"agreement": agreement})
+
+
+def signs(of: UUID, number: int) -> AgreementSigned:
+    """Somebody signed a version."""
+    return AgreementSigned(person=of, document="conduct", document_version=str(number), number=number, site=SITE)
 
 
 PAIRED: list[Event] = [cleared(MENTOR, "mentor"), cleared(MENTEE, "mentee"), matched()]

@@ -3,7 +3,18 @@
 from datetime import date
 
 from shared.contracts import Event
-from tests.service.messaging.scenes import cleared, closed, declined, ended, expiring, limits, matched, person
+from tests.service.messaging.scenes import (
+    asks,
+    cleared,
+    closed,
+    declined,
+    ended,
+    expiring,
+    limits,
+    matched,
+    person,
+    signs,
+)
 
 AMINA, BORIS, CLARE, DARIA, EDITH, FARID = map(person, range(0x61, 0x67))
 HERAT = "first-steps@net.af.herat"
@@ -22,7 +33,12 @@ STORY: list[tuple[Event, int]] = [
     (cleared(EDITH, "mentee"), 1),
     (matched(THIRD, AMINA, EDITH), 1),
     (expiring(EDITH, "mentee"), 2),
-    (limits(36, 96), 2),
+    (signs(AMINA, 1), 1),
+    (asks(), 2),
+    (signs(AMINA, 2), 2),
+    (limits(36, 96), 3),
+    (asks(HERAT), 2),
+    (signs(CLARE, 1), 1),
     (ended(CLARE, "mentor", HERAT), 2),
     (closed(SECOND, CLARE, DARIA, HERAT), 2),
     (cleared(DARIA, "mentee", date(2027, 6, 30), HERAT), 2),

@@ -6,7 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from httpx2 import Response
+from sqlalchemy import select
 
+from services.screening.steps import keep_steps
+from services.screening.tables import CaseRow
 from tests.service.screening.scenes import PERSON, only_case
 from tests.service.screening.story import SITE, applies, place, role
 from tests.support.running import Running
@@ -57,3 +60,15 @@ async def result(it: Running, check: str) -> dict[str, Any] | None:
     """What is recorded of a check; None while nothing is."""
     case = await good(it, "screener", "GET", "{case}")
     return next((each for each in case["results"] if each["check"] == check), None)
+
+
+async def asks_also(it: Running, check: str, **more: Any) -> None:
+    """Let the case ask for one more check, as a policy would."""
+    async with it.service.sessions.begin() as session:
+        case = await session.scalar(select(CaseRow))
+        assert case is not None
+        asked = {"check": check, "performer": "somebody", "passes": "It was done.", "days_old": None, "only": None}
+        why = [{"of": "policy", "rule": check, "why": "It is asked for.", "factors": [], "source": ""}]
+        case.required = [*case.required, check]
+        case.requirements = case.requirements | {"steps": [*case.requirements["steps"], asked | {"why": why} | more]}
+        await keep_steps(session, [case], anew=())

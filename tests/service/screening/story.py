@@ -1,11 +1,24 @@
 """What screening hears in a small network's first week."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from shared.contracts import Event, RoleKind
-from shared.contracts.intake import ApplicationSubmitted, RiskFactor, RoleChanged, SiteChanged, Tier
+from shared.contracts.intake import (
+    Agreement,
+    AgreementSigned,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    OfferingChanged,
+    ProfileChanged,
+    RiskFactor,
+    RoleChanged,
+    SiteChanged,
+    Tier,
+)
 from shared.contracts.messaging import MessageSent
+from shared.contracts.policy import OfferingPolicy
 
 SITE = "net.af.kabul"
 
@@ -23,14 +36,44 @@ def applies(number: int, person: int, role: str, kind: str) -> ApplicationSubmit
     )  # fmt: skip
 
 
+def gives_up(number: int, person: int, role: str, kind: str) -> ApplicationWithdrawn:
+    """An application is not pursued any more."""
+    return ApplicationWithdrawn(**applies(number, person, role, kind).model_dump())
+
+
 def role(name: str, kind: str, *risks: RiskFactor, tier: Tier | None = None) -> RoleChanged:
     """A role of the catalogue."""
     return RoleChanged(role=name, kind_of_role=RoleKind(kind), site="net", risks=list(risks), tier=tier)
 
 
-def place(country: str | None = "AF", subdivision: str | None = None) -> SiteChanged:
-    """The site, and whose law holds there."""
-    return SiteChanged(site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision)
+def place(country: str | None = "AF", subdivision: str | None = None, *, accepted: bool = True) -> SiteChanged:
+    """The site, whose law holds there, and whether somebody accepted that it is a draft."""
+    return SiteChanged(
+        site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision, draft_accepted=accepted
+    )
+
+
+def offering(**policy: Any) -> OfferingChanged:
+    """The offering with a policy; what is not named is as loose as can be."""
+    loose = {**OfferingPolicy.example, "steps_mentor": [], "references": 0, "second_person": False, "mentor_age": 0}
+    loose |= {"clearance_months": 60, "training_first": False, "culture_briefing": False}
+    return OfferingChanged(
+        offering=f"first-steps@{SITE}", site=SITE, programme="first-steps", programme_type="adult-adult", is_open=True,
+        mentor_reply_hours=48, mentee_reply_hours=96, policy=OfferingPolicy(**{**loose, **policy}),
+    )  # fmt: skip
+
+
+def asks(grace: date | None = date(2026, 12, 1), number: int = 2) -> OfferingChanged:
+    """Intake tells what has to be signed at the offering."""
+    agreement = Agreement(document="conduct", version=str(number), number=number, grace_until=grace, previous=["1"])
+    return offering().model_copy(update={"agreement": agreement})
+
+
+def signs(person: int, number: int) -> AgreementSigned:
+    """Somebody signed a version."""
+    return AgreementSigned(
+        person=identity(person), document="conduct", document_version=str(number), number=number, site=SITE
+    )
 
 
 def rare(name: str, times_a_month: int) -> RoleChanged:
@@ -54,6 +97,9 @@ STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
     (applies(2, 2, "mentor-adult", "mentor"), 1),
+    (applies(7, 6, "mentor-adult", "mentor"), 1),
+    (gives_up(7, 6, "mentor-adult", "mentor"), 2),
+    (applies(7, 6, "mentor-adult", "mentor"), 3),
     (role("mentee-adult", "mentee", "minors", "one-on-one"), 1),
     (applies(3, 3, "mentee-adult", "mentee"), 1),
     (applies(4, 1, "mentee-adult", "mentee"), 1),
@@ -62,6 +108,11 @@ STORY: list[tuple[Event, int]] = [
     (role("facilitator-onsite", "facilitator", "minors", "one-on-one"), 1),
     (role("facilitator-onsite", "facilitator", "minors"), 2),
     (applies(6, 5, "never-described", "mentor"), 1),
+    (signs(1, 1), 1),
+    (asks(), 1),
+    (signs(1, 2), 2),
+    (asks(date(2026, 12, 9)), 2),
+    (signs(2, 1), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
     (place("GB", "GB-ENG"), 3),
@@ -70,4 +121,11 @@ STORY: list[tuple[Event, int]] = [
     *((writes(number, 6, day), 1) for number, day in enumerate((1, 5, 9, 13, 13, 20))),
     (writes(10, 1, 3), 1),
     (writes(11, 3, 3, "mentee"), 1),
+    (offering(), 3),
+    (offering(steps_mentor=["interview"], culture_briefing=True), 4),
+    (SiteChanged(site="net.af", place="organisation", zone="UTC", country="US", subdivision="US-PA"), 1),
+    (ProfileChanged(person=identity(1), site=SITE), 1),
+    (ProfileChanged(person=identity(9), site=SITE), 1),
+    (gives_up(2, 2, "mentor-adult", "mentor"), 2),
+    (gives_up(6, 5, "never-described", "mentor"), 2),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.ids import new_id
-from tests.service.screening.scenes import CLEAR, NEW_SET, only_case, pass_all, post, seen
+from tests.service.screening.scenes import CLEAR, NEW_SET, know, only_case, pass_all, post, seen
 from tests.service.screening.story import SITE, applies
 from tests.support.running import BEGINNING, Running
 
@@ -46,6 +46,7 @@ async def test_a_programme_has_criteria_of_its_own(it: Running) -> None:
     async with it.client(role="screener", site=SITE) as http:
         first = (await only_case(it))["clearance"]
         await it.hear(applies(2, 2, "mentor-adult", "mentor"), time=BEGINNING + timedelta(days=2))
+        await know(it)
         (later,) = [case for case in (await http.get("/cases")).json()["items"] if case["clearance"] != first]
         results = [{"check": check, "outcome": "passed"} for check in later["required"]]
         await http.post(f"/cases/{later['clearance']}/results", json={"results": results})

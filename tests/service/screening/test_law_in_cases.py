@@ -82,7 +82,8 @@ async def test_what_no_source_was_read_for_is_said(child: Running) -> None:
     await child.hear(place())
     shown = await detail(child)
     assert shown["required"] == [*FLOOR, "record-check", "interview"]
-    assert "AF" in shown["unsettled"][0]
+    assert [(each["what"], each["accepted"]) for each in shown["unsettled"]] == [("no-pack/AF", True)]
+    assert shown["notice"].startswith("This is not legal advice")
 
 
 async def test_the_law_of_the_day_of_the_decision_counts(running: Callable[..., Awaitable[Running]]) -> None:

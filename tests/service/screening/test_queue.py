@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts.intake import SiteChanged
 from shared.ids import new_id
-from tests.service.screening.scenes import CLEAR, DECLINE, PERSON, only_case, post
+from tests.service.screening.scenes import CLEAR, DECLINE, PERSON, know, only_case, post
 from tests.service.screening.story import SITE, applies
 from tests.support.running import BEGINNING, Running
 
@@ -120,6 +120,7 @@ async def test_the_summary_tells_medians_and_the_funnel_of_many(it: Running) -> 
     """Days from the opening of a step to its result; states and reasons of enough people are exact."""
     for number in range(2, 11):
         await it.hear(applies(number, number, "mentor-adult", "mentor"))
+    await know(it)
     it.set_clock(BEGINNING + timedelta(days=3))
     async with it.client(role="screener", site=SITE) as http:
         for case in (await http.get("/cases")).json()["items"][:5]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.screening.tables import ReferenceRow
 from shared.links import Links
-from tests.service.screening.scenes import DECLINE
+from tests.service.screening.scenes import DECLINE, PERSON
 from tests.service.screening.step_scenes import SECRET, Start, call, good, result, step, with_links
 from tests.service.screening.story import applies, place, role
 from tests.support.running import BEGINNING, Running
@@ -236,6 +236,15 @@ async def test_a_link_opens_a_hundred_times_at_most(it: Running) -> None:
         row.openings = 99
     opened = [await call(it, "nobody", "POST", "/reference", {"token": letter["token"]}) for _ in range(2)]
     assert [answer.status_code for answer in opened] == [200, 404]
+
+
+async def test_nobody_handles_letters_about_themself(it: Running) -> None:
+    """A screener whose own case it is learns no link to their referees and notes nothing as sent."""
+    letter, _ = await name_two(it)
+    listed = await call(it, "screener", "GET", "/reference-letters", person=PERSON)
+    assert listed.json()["items"] == []
+    sending = await call(it, "screener", "POST", f"/reference-letters/{letter['letter']}/sending", person=PERSON)
+    assert sending.status_code == 404
 
 
 async def test_without_a_secret_no_letter_is_shown(running: Start) -> None:

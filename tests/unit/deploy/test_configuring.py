@@ -109,5 +109,5 @@ async def test_tokens_of_services_are_files_named_by_their_settings(tmp_path: Pa
     make_pair(tmp_path / "private.json", tmp_path / "public.json")
     assert (await rapport("keys", "tokens", str(tmp_path), "--private", str(tmp_path / "private.json"))).code == 0
     names = {path.name for path in tmp_path.glob("RAPPORT_*")}
-    assert names == {"RAPPORT_MATCHING_SERVICE_TOKEN", "RAPPORT_NOTIFY_SERVICE_TOKEN"}
+    assert names == {f"RAPPORT_{name}_SERVICE_TOKEN" for name in ("MATCHING", "NOTIFY", "SCREENING")}
     assert (await rapport("keys", "tokens", str(tmp_path), "--private", str(tmp_path / "public.json"))).code == 2

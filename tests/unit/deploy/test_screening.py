@@ -25,6 +25,23 @@ async def test_a_template_has_its_own_risks(capsys: pytest.CaptureFixture[str]) 
     assert await _checks(capsys, "--role", "day-helper", "--place", "GB-SCT") == ["identity"]
 
 
+async def test_what_is_held_stands_where_the_law_lets_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """R35: a membership of Scotland's scheme comes along, fingerprints that another organisation asked for do not."""
+    for place, check, stands in (("GB-SCT", "pvg-membership", True), ("US-CA", "fingerprint-check", False)):
+        typed = ("--role", "mentor", "--age", "13", "--place", place, "--hours-month", "20", "--held-elsewhere", check)
+        answer = await rapport_here(capsys, "screening", "explain", *typed, "--json")
+        steps = {step["check"]: step["stands"] for step in answer.json["steps"]}
+        assert steps[check] is stands
+
+
+async def test_what_is_unsettled_has_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """R41: what a person settles in a case is named as it is named there."""
+    answer = await rapport_here(capsys, "screening", "explain", "--role", "mentor", "--place", "KE", "--json")
+    assert [each["what"] for each in answer.json["unsettled"]] == ["kenya/volunteer-checks"]
+    told = await rapport_here(capsys, "screening", "explain", "--role", "mentor", "--place", "KE")
+    assert "A person decides about kenya/volunteer-checks." in told.err
+
+
 async def test_a_conflict_is_told_with_both_laws(capsys: pytest.CaptureFixture[str]) -> None:
     """Where one law requires what another one forbids, both are named."""
     answer = await rapport_here(
@@ -44,6 +61,7 @@ async def test_a_conflict_is_told_with_both_laws(capsys: pytest.CaptureFixture[s
         (("--role", "mentor", "--place", "KE", "--decision", "gb-sct"), "--decision"),
         (("--role", "mentor", "--place", "KE", "--age", "-1"), "--age"),
         (("--role", "mentor", "--place", "KE", "--days", "400"), "--days"),
+        (("--role", "mentor", "--place", "KE", "--held", "pvg"), "pvg-membership"),
         (
             (
                 "--role",

@@ -8,6 +8,7 @@ import pytest
 
 from services.intake.domain.calendar import MOST_ENTRIES, check_room, fault_of_span
 from services.intake.domain.readiness import (
+    DRAFT,
     NAMED,
     TICKED,
     Facts,
@@ -18,7 +19,10 @@ from services.intake.domain.readiness import (
 )
 from shared.contracts import Contradiction
 
-READY = Facts("AF", ["fa-AF", "en"], ["en"], ["mentor-adult"], [], needs_facilitator=False, has_facilitator=False)
+READY = Facts(
+    "AF", ["fa-AF", "en"], ["en"], ["mentor-adult"], [],
+    needs_facilitator=False, has_facilitator=False, law_is_draft=True,
+)  # fmt: skip
 TODAY = date(2026, 11, 2)
 
 
@@ -62,6 +66,12 @@ def test_what_data_cannot_show_is_ticked(item: str) -> None:
     assert missing(ticks=ticks) == [item]
     with pytest.raises(Contradiction, match=f"net is not ready.*{item}: "):
         check_ready("net", checklist(READY, ticks))
+
+
+def test_a_draft_is_accepted_where_the_law_is_one() -> None:
+    """Trap 9, R41: nobody accepts a law that was read; one that was not is accepted by name."""
+    assert missing(replace(READY, law_is_draft=False), set(TICKED) - {DRAFT}) == []
+    assert DRAFT in NAMED
 
 
 def test_a_tick_is_of_a_day_that_has_come() -> None:

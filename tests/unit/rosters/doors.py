@@ -107,6 +107,7 @@ class Screening:
             {
                 "clearance": str(case), "application": str(case), "kind": kind, "required": ["identity"],
                 "state": self.states.get(str(case), "open"),
+                "known": True,
             }
             for case, kind in self.kinds.items()
             if self.looks > 1 or str(case) in self.states

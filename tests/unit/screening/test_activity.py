@@ -83,4 +83,3 @@ def test_where_no_law_has_a_limit_none_is_kept() -> None:
     assert not is_limited(mentor("AF"), law())
     assert is_limited(mentor("US-CA"), law())
     assert is_limited(mentor("GB-ENG"), law())
-    assert not is_limited(mentor("GB-ENG", None), law())

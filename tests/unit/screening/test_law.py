@@ -68,6 +68,8 @@ def test_the_law_of_places(case: dict[str, Any]) -> None:
         assert steps[check].days_old == days
     for check, rule in case.get("reasons", {}).items():
         assert rule in {each.rule for each in steps[check].why}
+    for check, rule in case.get("other_reasons", {}).items():
+        assert rule not in {each.rule for each in steps[check].why}
     reports = {each.of: each for each in found.reports}
     for of, told in case.get("reports", {}).items():
         assert told in (reports[of].to, reports[of].within_hours)
@@ -134,6 +136,40 @@ def test_never_below_the_law_and_never_what_it_forbids(given_: Facts) -> None:
         assert {each.check for each in alone.forbidden} <= forbidden
 
 
+@given(facts, everywhere)
+def test_more_places_never_ask_for_less(given_: Facts, more: dict[Factor, str]) -> None:
+    """Strictest of all connected laws (R41): another place adds requirements and prohibitions, and takes none away."""
+    before = requirements(given_, law())
+    after = requirements(_with(given_, places={**more, **given_.places}), law())
+    assert {each.check for each in before.forbidden} <= {each.check for each in after.forbidden}
+    assert _of_laws(before) <= _covered(after)
+    assert after.validity <= before.validity
+
+
+@given(facts, st.frozensets(st.sampled_from(["identity", "interview", "references", "record-check", "skill-sample"])))
+def test_a_policy_never_loosens(given_: Facts, more: frozenset[str]) -> None:
+    """R37: what a site adds stands on top of what risk and law ask for."""
+    before, after = (requirements(each, law()) for each in (given_, replace(given_, asked=given_.asked | more)))
+    assert _covered(before) <= _covered(after)
+
+
+@given(facts)
+def test_what_is_not_known_never_lets_a_volunteer_out(given_: Facts) -> None:
+    """An unknown frequency, residence or age counts as the stricter one in every rule of law (R41)."""
+    volunteer = replace(given_, kind=RoleKind.MENTOR)
+    unknown = replace(volunteer, age=None, days=None, resident=None)
+    assert _of_laws(requirements(volunteer, law())) <= _covered(requirements(unknown, law())) | {"guardian-consent"}
+
+
+@given(facts)
+def test_a_mentee_is_never_checked_like_a_volunteer(given_: Facts) -> None:
+    """A mentee is admitted, whatever risks, places, hours and policy say."""
+    found = requirements(replace(given_, kind=RoleKind.MENTEE, vendor=False), law())
+    admitted = {"eligibility", "consents", "assent", "guardian-consent", "age-verification"}
+    assert set(found.checks) <= admitted
+    assert found.conflicts == ()
+
+
 @given(facts, st.randoms(use_true_random=False))
 def test_the_order_of_packs_and_places_changes_nothing(given_: Facts, random: Any) -> None:
     """Deterministic: the same facts give the same answer, whatever order they are told in."""
@@ -183,6 +219,12 @@ def test_packs_do_not_overlap_but_by_country() -> None:
 
 def _with(given_: Facts, more: frozenset[Risk] = frozenset(), places: dict[Factor, str] | None = None) -> Facts:
     return replace(given_, risks=given_.risks | more, places=given_.places if places is None else places)
+
+
+def _of_laws(found: Requirements) -> set[str]:
+    """Steps and conflicts for which some law is a reason."""
+    steps = {step.check for step in found.steps if any(why.source for why in step.why)}
+    return steps | {each.check for each in found.conflicts if any(why.source for why in each.required)}
 
 
 def _covered(found: Requirements) -> set[str]:

@@ -1,6 +1,7 @@
 """Who may refer: two who know the person for six months, one of the family at most, never the person themself (R47)."""
 
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from services.screening.domain.references import (
     Referee,
+    ReferenceState,
+    Relation,
     check_decidable,
     faults_of_referees,
     is_enough,
@@ -18,6 +21,8 @@ from shared.contracts import Contradiction
 TODAY = date(2026, 11, 2)
 OWN = "own@example.org"
 LONG_AGO = date(2020, 1, 1)
+
+STATES: list[ReferenceState] = list(get_args(ReferenceState))
 
 referees = st.builds(
     Referee,
@@ -40,6 +45,14 @@ def test_whoever_is_let_through_keeps_every_rule(named: list[Referee]) -> None:
     assert sum(referee.relation == "family" for referee in named) <= 1
     assert len({referee.email for referee in named} | {OWN}) == len(named) + 1
     assert all((TODAY - referee.known_since).days >= 181 for referee in named)
+
+
+@given(st.lists(st.sampled_from(get_args(Relation)), max_size=8))
+def test_the_second_relative_is_named_and_nobody_else(relations: list[Relation]) -> None:
+    """R47, iMentor: one of the family at most, in whatever order they are named."""
+    named = [Referee(f"{place}@example.org", relation, LONG_AGO) for place, relation in enumerate(relations)]
+    family = [place for place, relation in enumerate(relations) if relation == "family"]
+    assert faulty_fields(*named) == [(place, "relation") for place in family[1:]]
 
 
 @given(st.lists(referees, max_size=4), st.lists(referees, max_size=4))
@@ -78,12 +91,10 @@ def test_the_count_is_the_policys_or_two() -> None:
     assert wanted({"steps": [{"check": "identity"}, {"check": "references", "count": 3}]}) == 3
 
 
-@given(
-    st.lists(st.sampled_from(["asked", "stalled", "answered", "approved", "refused", "withdrawn"])), st.integers(1, 4)
-)
-def test_only_approved_ones_count(states: list[str], count: int) -> None:
+@given(st.lists(st.sampled_from(STATES)), st.integers(1, 4))
+def test_only_approved_ones_count(states: list[ReferenceState], count: int) -> None:
     """R47: an answer alone passes nothing; a person approves each."""
-    assert is_enough(states, count) is (states.count("approved") >= count)  # type: ignore[arg-type]  # drawn as text
+    assert is_enough(states, count) is (states.count("approved") >= count)
 
 
 def test_whoever_decides_here_is_no_referee() -> None:

@@ -111,18 +111,18 @@ def test_every_requirement_says_why() -> None:
 def test_clearing_needs_every_check_to_stand(results: dict[str, Result], missing: str) -> None:
     """R40: a check counts only passed and while it stands."""
     with pytest.raises(Contradiction, match=f"^{missing} did not pass"):
-        clear_until(["identity", "interview"], results, TODAY, None)
+        clear_until(["identity", "interview"], results, TODAY, 12, None)
 
 
 def test_a_clearance_ends_with_the_first_of_its_checks() -> None:
     """The earliest validity, a year at the most, or sooner where a screener says so."""
     required, results = ["identity"], passed("identity", until=TODAY + timedelta(days=30))
-    assert clear_until(required, results, TODAY, None) == TODAY + timedelta(days=30)
-    assert clear_until(required, passed("identity"), TODAY, None) == YEAR
-    assert clear_until(required, results, TODAY, TODAY + timedelta(days=7)) == TODAY + timedelta(days=7)
-    assert clear_until(required, passed("identity"), TODAY, YEAR + timedelta(days=99)) == YEAR
+    assert clear_until(required, results, TODAY, 12, None) == TODAY + timedelta(days=30)
+    assert clear_until(required, passed("identity"), TODAY, 12, None) == YEAR
+    assert clear_until(required, results, TODAY, 12, TODAY + timedelta(days=7)) == TODAY + timedelta(days=7)
+    assert clear_until(required, passed("identity"), TODAY, 12, YEAR + timedelta(days=99)) == YEAR
     with pytest.raises(Contradiction, match="is over"):
-        clear_until(required, results, TODAY, TODAY - timedelta(days=1))
+        clear_until(required, results, TODAY, 12, TODAY - timedelta(days=1))
 
 
 def test_a_check_counts_on_its_last_day() -> None:

@@ -4,16 +4,17 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0007"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
-STATES = "state IN ('waiting', 'open', 'proposed', 'cleared', 'declined', 'ended')"
+STATES = "state IN ('waiting', 'open', 'proposed', 'cleared', 'declined', 'ended', 'withdrawn')"
 ACTS = (
-    "kind IN ('results', 'correction', 'proposed', 'disagreed', 'cleared', 'declined', 'withdrawn', 'expired', "
-    "'flagged', 'flag-resolved', 'limit', 'appealed', 'appeal-upheld', 'appeal-overturned', 'renewal')"
+    "kind IN ('results', 'correction', 'settled', 'asked-anew', 'proposed', 'disagreed', 'cleared', 'declined', "
+    "'withdrawn', 'expired', 'flagged', 'flag-resolved', 'limit', 'appealed', 'appeal-upheld', 'appeal-overturned', "
+    "'renewal')"
 )
 HIGH = (
     "UPDATE screening_case SET second_person = true WHERE state IN ('waiting', 'open') AND kind <> 'mentee' "
