@@ -5,10 +5,20 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.messaging import clocks, queries
 from services.messaging.domain.replies import Limits
-from services.messaging.tables import AgreementRow, ClearanceRow, ConversationRow, DebtRow, MemberRow, ReplyLimitRow
+from services.messaging.tables import (
+    AgreementRow,
+    ClearanceRow,
+    ConductCaseRow,
+    ConversationRow,
+    DebtRow,
+    MemberRow,
+    ReplyLimitRow,
+)
 from shared.contracts.intake import AgreementSigned, IntakeResent, OfferingChanged
 from shared.contracts.matching import MatchingResent, PairClosed, PairMatched
 from shared.contracts.screening import (
+    CaseClosed,
+    CaseOpened,
     ClearanceEnded,
     ClearanceExpiring,
     ScreeningCleared,
@@ -28,6 +38,10 @@ events.copies_of(
 events.copies_of(
     ScreeningCleared, ScreeningDeclined, ClearanceExpiring, ClearanceEnded, row=ClearanceRow, key="clearance",
     orphan="Nobody screens this clearance any more: screen the person again, and close their pairs meanwhile.",
+)  # fmt: skip
+events.copies_of(
+    CaseOpened, CaseClosed, row=ConductCaseRow, key="case",
+    orphan="Screening knows this conduct case no more: whom it froze stays so until it is opened again or dropped.",
 )  # fmt: skip
 events.copies_of(
     OfferingChanged, row=ReplyLimitRow, key="offering",
@@ -114,6 +128,20 @@ async def _store_clearance(
         "valid_until": event.valid_until if isinstance(event, ScreeningCleared | ClearanceExpiring) else None,
     }
     await store_state(session, ClearanceRow, "clearance", sequence, values)
+
+
+@events.subscriber(CaseOpened)
+async def on_case_opened(event: CaseOpened, heard: Heard, session: Session) -> None:
+    """Know who may not write while a conduct case stands, and who handles it (R57)."""
+    values = event.model_dump(include={"case", "concern", "handler", "frozen"})
+    await store_state(session, ConductCaseRow, "case", heard.sequence, values)
+
+
+@events.subscriber(CaseClosed)
+async def on_case_closed(event: CaseClosed, heard: Heard, session: Session) -> None:
+    """Nobody is frozen by the case any more."""
+    values = event.model_dump(include={"case", "concern", "handler"}) | {"frozen": []}
+    await store_state(session, ConductCaseRow, "case", heard.sequence, values)
 
 
 @events.subscriber(OfferingChanged)

@@ -7,11 +7,13 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.messaging.domain.away import Absence, effective
+from services.messaging.domain.concerns import STAFF_KINDS
 from services.messaging.domain.replies import Limits
-from services.messaging.domain.writing import Clearance, Pair
+from services.messaging.domain.writing import Clearance, Pair, covers
 from services.messaging.tables import (
     AwayNoticeRow,
     ClearanceRow,
+    ConductCaseRow,
     ConversationRow,
     DebtRow,
     MemberRow,
@@ -47,6 +49,28 @@ async def clearances_of(session: AsyncSession, people: Collection[UUID]) -> list
     return [
         Clearance(row.person, RoleKind(row.role), row.offering, row.site, row.state, row.valid_until) for row in rows
     ]
+
+
+async def frozen_among(session: AsyncSession, people: Collection[UUID]) -> set[UUID]:
+    """Who of some people may not write while a conduct case stands (R57)."""
+    rows = await session.scalars(select(ConductCaseRow.frozen).where(ConductCaseRow.frozen.overlap(list(people))))
+    return {person for frozen in rows for person in frozen} & set(people)
+
+
+async def staff_at(session: AsyncSession, sites: Collection[str], people: Collection[UUID]) -> set[UUID]:
+    """Who of some people was cleared to work for one of these places."""
+    rows = await session.execute(
+        select(ClearanceRow.person, ClearanceRow.site).where(
+            ClearanceRow.person.in_(people), ClearanceRow.role.in_(STAFF_KINDS), ClearanceRow.state != "declined"
+        )
+    )
+    return {person for person, scope in rows if any(covers(scope, site) for site in sites)}
+
+
+async def handles(session: AsyncSession, person: UUID | None, concern: UUID) -> bool:
+    """Whether a person handles the conduct case that a concern opened."""
+    own = select(ConductCaseRow.case).where(ConductCaseRow.concern == concern, ConductCaseRow.handler == person)
+    return person is not None and await session.scalar(own.limit(1)) is not None
 
 
 async def open_debts(session: AsyncSession, *where: ColumnElement[bool]) -> list[DebtRow]:

@@ -9,12 +9,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.messaging import absences, clocks
-from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow, MessageRow
-from shared.contracts.messaging import AwayAnnounced, AwayEnded, MessageSent, ReplyOverdue, ReplySettled
+from services.messaging.tables import AwayNoticeRow, ConcernRow, ConversationRow, DebtRow, MessageRow
+from shared.contracts.messaging import AwayAnnounced, AwayEnded, ConcernRaised, MessageSent, ReplyOverdue, ReplySettled
 from shared.outbox.resend import Batch, Current, Resends
 
 resends = Resends("messaging")
 resends.fact(MessageSent, MessageRow.message)
+resends.fact(ConcernRaised, ConcernRow.concern)
 
 
 @resends.family(ReplyOverdue, ReplySettled, once=(ReplyOverdue,))

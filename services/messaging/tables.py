@@ -4,13 +4,27 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from shared.contracts.messaging import Weight
 from shared.db import PUBLIC, personal
 
 MESSAGE_TEXT = personal("the pair's conversation", "until the pair's archive is deleted", "sender")
+FROZEN = personal("keeping people safe (R57)", "until the conduct case is closed", "frozen", data_class="special")
+CONCERN = personal("keeping people safe (R32)", "as long as its conduct case", "about", data_class="special")
 NOTE = personal("telling the partner of an absence", "until 90 days after the absence", "person")
 
 
@@ -26,7 +40,7 @@ class Base(DeclarativeBase):
             "pk": "%(table_name)s_pkey",
         }
     )
-    type_annotation_map = {datetime: DateTime(timezone=True), date: Date, str: Text}
+    type_annotation_map = {datetime: DateTime(timezone=True), date: Date, str: Text, list[UUID]: ARRAY(Uuid)}
 
 
 class ConversationRow(Base):
@@ -181,4 +195,48 @@ class ReplyLimitRow(Base):
     mentor_hours: Mapped[int] = mapped_column(info=PUBLIC)
     mentee_hours: Mapped[int] = mapped_column(info=PUBLIC)
     agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)
+
+
+class ConcernRow(Base):
+    """What somebody is concerned about; its text has its one home here. `raised_by` is None of an anonymous one."""
+
+    __tablename__ = "concern"
+    __table_args__ = (CheckConstraint("weight IN ('talk', 'harm', 'emergency')", name="weight"),)
+
+    concern: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    pair: Mapped[UUID | None] = mapped_column(ForeignKey("conversation.pair"), info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    other_site: Mapped[str | None] = mapped_column(info=PUBLIC)
+    raised_by: Mapped[str | None] = mapped_column(info=CONCERN)
+    about: Mapped[list[UUID]] = mapped_column(info=CONCERN)
+    about_staff: Mapped[bool] = mapped_column(info=CONCERN)
+    weight: Mapped[Weight] = mapped_column(Text, info=PUBLIC)
+    clause: Mapped[int | None] = mapped_column(info=PUBLIC)
+    text: Mapped[str] = mapped_column(info=CONCERN)
+    raised_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+
+
+class ConcernReadingRow(Base):
+    """Who of the staff read a concern, and when."""
+
+    __tablename__ = "concern_reading"
+    __table_args__ = (Index(None, "concern", "read_at"),)
+
+    reading: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    concern: Mapped[UUID] = mapped_column(ForeignKey("concern.concern"), info=PUBLIC)
+    reader: Mapped[str] = mapped_column(info=PUBLIC)
+    read_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+
+
+class ConductCaseRow(Base):
+    """What screening last said of a conduct case: who may not write while it stands, and who handles it."""
+
+    __tablename__ = "conduct_case"
+    __table_args__ = (Index(None, "frozen", postgresql_using="gin"), Index(None, "concern"))
+
+    case: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    concern: Mapped[UUID | None] = mapped_column(info=PUBLIC)
+    handler: Mapped[UUID | None] = mapped_column(info=PUBLIC)
+    frozen: Mapped[list[UUID]] = mapped_column(info=FROZEN)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)

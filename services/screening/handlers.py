@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.screening import agreements, asking, withdrawing
+from services.screening import agreements, asking, conduct, reporting, withdrawing
 from services.screening.activity import count
-from services.screening.queries import case_of_application, locked_cases_of, undecided_cases
-from services.screening.tables import AgreementRow, CaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
-from shared.access import within
+from services.screening.queries import case_of_application, case_of_concern, locked_cases_of, undecided_cases
+from services.screening.tables import AgreementRow, CaseRow, ConductCaseRow, FactsRow, OfferingRow, PlaceRow, RoleRow
+from shared.access import above, within
 from shared.contracts.intake import (
     AgreementSigned,
     ApplicationSubmitted,
@@ -18,7 +18,7 @@ from shared.contracts.intake import (
     RoleChanged,
     SiteChanged,
 )
-from shared.contracts.messaging import MessageSent
+from shared.contracts.messaging import ConcernRaised, MessageSent
 from shared.copies import note_resent
 from shared.db import hold, store_state
 from shared.ids import new_id
@@ -128,6 +128,7 @@ async def on_site_changed(event: SiteChanged, heard: Heard, session: Session) ->
     if await store_state(session, PlaceRow, "site", heard.sequence, place):
         of = within(CaseRow.site, [event.site]) if event.place == "organisation" else CaseRow.site == event.site
         await asking.ask(session, await undecided_cases(session, of), heard=heard.time)
+        await reporting.ask_again_at(session, event.site, below=event.place == "organisation")
 
 
 @events.subscriber(OfferingChanged)
@@ -164,6 +165,31 @@ async def on_message_sent(told: Sequence[Told[MessageSent]], session: Session, c
     """Count who writes how often; what the law asks of the more active is asked before its limit is crossed."""
     if people := await count(session, (each.event for each in told)):
         await asking.review_activity(session, people, clock.now())
+
+
+@events.subscriber(ConcernRaised)
+async def on_concern_raised(event: ConcernRaised, heard: Heard, session: Session, clock: Clock) -> None:
+    """Open a conduct case, once; what was written stays in messaging."""
+    for site in sorted({each for own in event.sites for each in above(own)}):
+        await hold(session, f"site/{site}")
+    await hold(session, f"concern/{event.concern}")
+    if await case_of_concern(session, event.concern):
+        return
+    case = ConductCaseRow(
+        case=new_id(),
+        concern=event.concern,
+        site=event.site,
+        other_site=event.sites[1] if len(event.sites) > 1 else None,
+        about_staff=event.about_staff,
+        members=sorted(set(event.members)),
+        weight=event.weight,
+        weighed_at=heard.time,
+        state="open",
+        frozen=[],
+        opened_at=heard.time,
+        told_at=heard.time,
+    )
+    await conduct.open_case(session, case, event.about, "messaging", clock.now())
 
 
 @events.subscriber(IntakeResent)

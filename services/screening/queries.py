@@ -9,13 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.screening.domain.cases import Result
 from services.screening.domain.flags import Colour
 from services.screening.domain.second_person import Pair
-from services.screening.tables import CaseRow, FlagRow, ProposalRow, ResultRow, TieRow
+from services.screening.tables import CaseRow, ConductCaseRow, FlagRow, ProposalRow, ResultRow, TieRow
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
     """The case that an application opened, held until the commit; not those that follow it."""
     first = select(CaseRow).where(CaseRow.application == application, CaseRow.follows.is_(None))
     found: CaseRow | None = await session.scalar(first.with_for_update())
+    return found
+
+
+async def case_of_concern(session: AsyncSession, concern: UUID) -> UUID | None:
+    """The conduct case that a concern opened."""
+    found: UUID | None = await session.scalar(select(ConductCaseRow.case).where(ConductCaseRow.concern == concern))
     return found
 
 

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening import conduct
 from services.screening.decisions import told
-from services.screening.tables import ActRow, CaseRow
+from services.screening.tables import ActRow, CaseRow, ConductCaseRow
 from shared.contracts.screening import (
+    CaseClosed,
+    CaseOpened,
     ClearanceEnded,
     ClearanceExpiring,
     ScreeningCleared,
@@ -17,6 +20,13 @@ from shared.contracts.screening import (
 from shared.outbox.resend import Batch, Current, Resends
 
 resends = Resends("screening", ScreeningResent)
+
+
+@resends.family(CaseOpened, CaseClosed)
+async def conduct_cases(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """Every conduct case, as of its last change that was told."""
+    rows = batch.locked(select(ConductCaseRow), ConductCaseRow.case, ConductCaseRow.site)
+    return [Current(row.case, conduct.told(row), row.told_at) for row in await session.scalars(rows)]
 
 
 @resends.family(ScreeningCleared, ScreeningDeclined, ClearanceExpiring, ClearanceEnded)

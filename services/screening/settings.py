@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.screening.domain.register import key_from
 from shared.links import Links
 from shared.settings import ServiceSettings
 
@@ -29,4 +30,17 @@ class Settings(ServiceSettings):
     @classmethod
     def _secret(cls, path: Path | None) -> Path | None:
         Links.from_file(path)
+        return path
+
+    dismissal_register_key_file: Path | None = None
+    """The key of the network-wide dismissal register, 32 characters or more; without one there is no register."""
+
+    @field_validator("dismissal_register_key_file")
+    @classmethod
+    def _register_key(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            try:
+                key_from(path.read_bytes())
+            except OSError as error:
+                raise ValueError(f"The register's key file cannot be read: {error.strerror}.") from None
         return path

@@ -1,4 +1,4 @@
-"""Deadlines of screening: clearances tell that they will end, and end; referees are reminded; facts grow old."""
+"""Deadlines of screening: clearances tell that they end, and end; referees, facts and conduct cases have theirs."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,14 +6,17 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.screening import conduct, paging, registering, reporting
 from services.screening.activity import PRUNING, prune
 from services.screening.agreements import LAPSE, Cleared, lapses_of, look_at
+from services.screening.conduct_visibility import free_case
 from services.screening.decisions import EXPIRY, NOTICE, arm_notice, expire, give_notice, lapse
 from services.screening.domain.expiry import notice_now
 from services.screening.queries import locked_case
 from services.screening.referees import REMINDING, STALLING, on_reminding, on_stalling
 from services.screening.senders import BIRTHDAY
-from services.screening.tables import FactsRow
+from services.screening.tables import FactsRow, MeasureRow
+from shared.deadlines import Rule, arm
 
 
 async def on_expiry(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
@@ -50,12 +53,39 @@ async def on_lapse(session: AsyncSession, subject: str, due_at: datetime, now: d
         await look_at(session, [cleared])
 
 
+async def on_measure_end(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """A restriction or suspension came to its day; the person may write again."""
+    measure = await session.get_one(MeasureRow, UUID(subject))
+    row = await free_case(session, measure.case)
+    if row is None:
+        await arm(session, conduct.MEASURE_END, subject, due_at)
+        return
+    await session.refresh(measure)
+    if row.state == "open" and measure.ended_at is None:
+        await conduct.end_measure(session, row, measure, "screening", now)
+
+
+async def on_report_due(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """A legal report was not answered by its time."""
+    await reporting.became_overdue(session, UUID(subject), due_at, now)
+
+
+async def on_page(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """A page was not acknowledged."""
+    await paging.go_on(session, UUID(subject), due_at, now)
+
+
+async def on_register_end(session: AsyncSession, subject: str, _due_at: datetime, _now: datetime) -> None:
+    """An entry of the dismissal register came to its last day."""
+    await registering.forget(session, subject)
+
+
 async def on_facts_until(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
     """Facts of a person count no longer: a birthday, or a month; they are read anew where a case needs them."""
     await session.execute(update(FactsRow).where(FactsRow.person == UUID(subject)).values(state="stale"))
 
 
-rules = {
+rules: dict[str, Rule] = {
     EXPIRY: on_expiry,
     NOTICE: on_notice,
     LAPSE: on_lapse,
@@ -63,4 +93,8 @@ rules = {
     REMINDING: on_reminding,
     STALLING: on_stalling,
     PRUNING: on_pruning,
+    conduct.MEASURE_END: on_measure_end,
+    reporting.REPORT_DUE: on_report_due,
+    paging.PAGE: on_page,
+    registering.REGISTER_END: on_register_end,
 }

@@ -9,6 +9,10 @@ from shared.contracts.base import Audience, Event, Kind, Moment, RoleKind, SiteP
 
 Settlement = Literal["answered", "acknowledged", "waived", "closed"]
 """How a debt ended: a reply, the debtor's acknowledgement, the sender's `no answer needed`, the pair's closing."""
+Weight = Literal["talk", "harm", "emergency"]
+"""How much a concern weighs: something to talk about, harm that may have happened, somebody in danger now."""
+MOST_PEOPLE = 50
+"""The most people that one concern or one conduct case names."""
 
 _PERSON = "01985b3e-7a10-7000-8000-000000000001"
 _OTHER = "01985b3e-7a10-7000-8000-000000000005"
@@ -124,3 +128,34 @@ class AwayEnded(Event, name="away.ended", version=1, kind=Kind.STATE, audience=A
     ended_at: Moment
 
     example = {**AwayAnnounced.example, "ended_at": "2026-11-15T12:00:00Z"}
+
+
+class ConcernRaised(
+    Event, name="concern.raised", version=1, kind=Kind.FACT, audience=Audience.PLATFORM, subject="concern/{concern}"
+):
+    """Somebody is concerned (R32, R66). `pair` is None where no conversation is meant; what was written stays here.
+
+    Who raised it is left out altogether: with a raiser in some events and none in others, those without would be told
+    apart as anonymous, and in a pair of two that names the raiser. `about` are the people it names, `about_staff` says
+    that it is about staff whom nobody named. `members` are all of the pair, whoever raised it: none of them handles it.
+    """
+
+    concern: UUID
+    pair: UUID | None = None
+    site: SitePath
+    other_site: SitePath | None = None
+    about: list[UUID] = Field(default=[], max_length=MOST_PEOPLE)
+    about_staff: bool = False
+    members: list[UUID] = Field(default=[], max_length=MOST_PEOPLE)
+    weight: Weight
+
+    example = {
+        "concern": "01985b3e-7a10-7000-8000-000000000009",
+        "pair": _PAIR,
+        "site": "net.af.kabul",
+        "other_site": None,
+        "about": [_PERSON],
+        "about_staff": False,
+        "members": [_PERSON, _OTHER],
+        "weight": "harm",
+    }

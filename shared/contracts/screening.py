@@ -114,6 +114,49 @@ class ClearanceEnded(
     example = {**_CLEARANCE, "ended_on": "2026-12-01"}
 
 
+_CASE: dict[str, Any] = {
+    "case": "01985b3e-7a10-7000-8000-00000000000a",
+    "concern": "01985b3e-7a10-7000-8000-000000000009",
+    "site": "net.af.kabul",
+    "other_site": None,
+    "handler": "01985b3e-7a10-7000-8000-00000000000b",
+}
+
+
+class CaseOpened(
+    Event, name="case.opened", version=1, kind=Kind.STATE, audience=Audience.PLATFORM, subject="case/{case}"
+):
+    """A conduct case is open (R57); told anew whenever `frozen` or `handler` change. Whom it names stays in screening.
+
+    Those in `frozen` may not write, nor be written to, while it stands. `handler` deals with it, and nobody else may
+    read the concern that opened it.
+    """
+
+    case: UUID
+    concern: UUID | None = None
+    site: SitePath
+    other_site: SitePath | None = None
+    handler: UUID | None = None
+    frozen: list[UUID] = []
+
+    example = {**_CASE, "frozen": ["01985b3e-7a10-7000-8000-000000000001"]}
+
+
+class CaseClosed(
+    Event, name="case.closed", version=1, kind=Kind.STATE, audience=Audience.PLATFORM, subject="case/{case}"
+):
+    """A conduct case is closed; nobody is frozen by it any more. How it ended stays in screening."""
+
+    case: UUID
+    concern: UUID | None = None
+    site: SitePath
+    other_site: SitePath | None = None
+    handler: UUID | None = None
+    closed_on: date
+
+    example = {**_CASE, "closed_on": "2026-12-01"}
+
+
 class ScreeningResent(
     Resent,
     Event,

@@ -112,6 +112,13 @@ class Report(_Data):
     factors: tuple[Factor, ...] = Field(min_length=1)
 
 
+class Forbidden(_Data):
+    """Something that the law of a pack's places does not allow to be kept."""
+
+    why: Sentence
+    source: Slug
+
+
 class Gap(_Data):
     """What no source was read for; whoever it concerns is cleared by a person alone. `gap` outlives a rewording."""
 
@@ -137,13 +144,15 @@ class Pack(_Data):
     rules: tuple[Rule, ...] = ()
     consent: Consent | None = None
     reports: tuple[Report, ...] = ()
+    register_forbidden: Forbidden | None = None
+    """A register of dismissed people across organisations must not be kept."""
     gaps: tuple[Gap, ...] = ()
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         """Every rule cites a source of the pack, what is required is described, and a draft says what it lacks."""
-        consent = (self.consent,) if self.consent else ()
-        cited = {each.source for each in (*self.rules, *self.reports, *consent)}
+        single = (each for each in (self.consent, self.register_forbidden) if each)
+        cited = {each.source for each in (*self.rules, *self.reports, *single)}
         if unknown := sorted(cited - self.sources.keys()):
             raise ValueError(f"sources: {', '.join(unknown)} is cited and not described.")
         required = {check for rule in self.rules for check in rule.require}

@@ -8,7 +8,7 @@ from tests.service.matching import scenes as matching
 from tests.service.messaging import scenes as messaging
 from tests.service.screening import scenes as screening
 from tests.service.screening.step_access import BRIEFING, SLOTS
-from tests.service.screening.story import SITE, applies, identity, place, role
+from tests.service.screening.story import SITE, applies, concern, identity, place, role
 from tests.support.running import BEGINNING, Running
 
 
@@ -24,7 +24,7 @@ async def live_intake(it: Running) -> None:
 
 
 async def live_screening(it: Running) -> None:
-    """Five people: cleared, declined, cleared and withdrawn, cleared for a month only, undecided."""
+    """Five people: cleared, declined, cleared and withdrawn, cleared for a month only, undecided; two conduct cases."""
     await it.hear(place())
     await it.hear(role("mentor-adult", "mentor"))
     for number in range(1, 6):
@@ -44,6 +44,11 @@ async def live_screening(it: Running) -> None:
         it.set_clock(BEGINNING + messaging.DAY)
         await post(http, f"{withdrawn}/withdrawal", {"criterion": "volunteer-safety"})
         await it.fire()
+        for number in (1, 2):
+            await it.hear(concern(number, "talk", number))
+        conduct_cases = (await http.get("/conduct-cases")).json()["items"]
+        await post(http, f"/conduct-cases/{conduct_cases[0]['case']}/closing", {"outcome": "settled"})
+        await post(http, f"/conduct-cases/{conduct_cases[1]['case']}/handler", {})
 
 
 async def live_matching(it: Running) -> None:

@@ -85,9 +85,10 @@ async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, 
     (conversation,) = await _seen_by(session, caller, [seen.row])
     clearances = await queries.clearances_of(session, seen.people)
     unsigned = await agreements.lapsed(session, seen.pair, clock.today())
+    frozen = await queries.frozen_among(session, seen.people)
     return OneConversation(
         **conversation.model_dump(),
-        may_write=may_write(seen.pair, clearances, clock.today()) and not unsigned,
+        may_write=may_write(seen.pair, clearances, clock.today(), frozen) and not unsigned,
         away=await _away(session, seen.people, clock.now(), with_notes=seen.mine is not None),
     )
 

@@ -63,16 +63,25 @@ def is_cleared(member: Member, pair: Pair, clearances: Iterable[Clearance], toda
     return any(one.stands(today) for one in here or covering)
 
 
-def may_write(pair: Pair, clearances: Collection[Clearance], today: date) -> bool:
-    """Whether messages pass: the pair is open and every member is cleared, so a lapse stops both at once (trap 7)."""
-    return pair.is_open and all(is_cleared(member, pair, clearances, today) for member in pair.members)
+def may_write(
+    pair: Pair, clearances: Collection[Clearance], today: date, frozen: Collection[UUID] = frozenset()
+) -> bool:
+    """Whether messages pass: the pair is open, every member is cleared and none frozen.
+
+    So a lapse or a freeze stops both at once (trap 7), and neither learns whose it is.
+    """
+    if not pair.is_open or any(member.person in frozen for member in pair.members):
+        return False
+    return all(is_cleared(member, pair, clearances, today) for member in pair.members)
 
 
-def check_may_write(pair: Pair, clearances: Collection[Clearance], today: date) -> None:
+def check_may_write(
+    pair: Pair, clearances: Collection[Clearance], today: date, frozen: Collection[UUID] = frozenset()
+) -> None:
     """Raises Contradiction with a kind sentence where a message must not pass."""
     if not pair.is_open:
         raise Contradiction(CLOSED)
-    if not may_write(pair, clearances, today):
+    if not may_write(pair, clearances, today, frozen):
         raise Contradiction(NOT_NOW)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from services.screening import conduct
 from services.screening.fields import Body
 from services.screening.tables import TieKind, TieRow
 from services.screening.visibility import SCREENERS, actor
@@ -60,6 +61,7 @@ async def declare_tie(
     stored = await session.scalar(insert(TieRow).values(tie).on_conflict_do_nothing().returning(TieRow.person))
     if stored is None:
         response.status_code = status.HTTP_200_OK
+    await conduct.free_of_tied_handlers(session, person, other, clock.now())
     return TieShown.model_validate(await session.get_one(TieRow, (person, other)))
 
 

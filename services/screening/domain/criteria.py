@@ -51,6 +51,11 @@ def criterion_for(criteria: Iterable[Criterion], name: str, kind: RoleKind, *, c
     return fitting[name]
 
 
+def safety_in(criteria: Iterable[Criterion], kind: RoleKind) -> Criterion:
+    """The set's first criterion of safety for this kind of person; every set has one."""
+    return next(c for c in criteria if c.for_mentee == (kind == RoleKind.MENTEE) and c.category == "safety")
+
+
 def check_set(criteria: Collection[Criterion]) -> None:
     """Raise Contradiction unless every case can be decided by the set, and each criterion means one thing."""
     counts = Counter(each.criterion for each in criteria)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from shared.contracts import Event
+from shared.contracts.screening import CaseClosed, CaseOpened
 from tests.service.messaging.scenes import (
     asks,
     cleared,
@@ -18,7 +19,7 @@ from tests.service.messaging.scenes import (
 
 AMINA, BORIS, CLARE, DARIA, EDITH, FARID = map(person, range(0x61, 0x67))
 HERAT = "first-steps@net.af.herat"
-FIRST, SECOND, THIRD = map(person, range(0x71, 0x74))
+FIRST, SECOND, THIRD, FOURTH, FIFTH = map(person, range(0x71, 0x76))
 
 STORY: list[tuple[Event, int]] = [
     (limits(48, 96), 1),
@@ -39,7 +40,11 @@ STORY: list[tuple[Event, int]] = [
     (limits(36, 96), 3),
     (asks(HERAT), 2),
     (signs(CLARE, 1), 1),
+    (CaseOpened(case=FOURTH, site="net.af.kabul", frozen=[AMINA]), 1),
+    (CaseOpened(case=FIFTH, site="net.af.herat", other_site="net.af.kabul", frozen=[CLARE, DARIA]), 1),
     (ended(CLARE, "mentor", HERAT), 2),
     (closed(SECOND, CLARE, DARIA, HERAT), 2),
     (cleared(DARIA, "mentee", date(2027, 6, 30), HERAT), 2),
+    (CaseOpened(case=FIFTH, site="net.af.herat", other_site="net.af.kabul", handler=EDITH, frozen=[CLARE]), 2),
+    (CaseClosed(case=FIFTH, site="net.af.herat", other_site="net.af.kabul", closed_on=date(2026, 12, 1)), 3),
 ]

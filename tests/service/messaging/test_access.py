@@ -16,6 +16,7 @@ from tests.service.messaging.scenes import (
     STRANGER,
     Factory,
     announce,
+    call,
     cleared,
     matched,
     paired,
@@ -26,8 +27,10 @@ from tests.support.running import Running
 
 AWAY = {"starts": "2026-11-03T08:00:00Z", "ends": "2026-11-05T08:00:00Z", "person": str(MENTOR)}
 
-Scene = tuple[Running, str]
-"""The service, and the id of an away notice."""
+Scene = tuple[Running, str, str]
+"""The service, the id of an away notice, and that of a concern of the pair's mentor."""
+
+CONCERN = {"weight": "talk", "text": "May I talk to somebody?"}
 
 LISTS = {"/conversations", "/away-notices"}
 ROUTES: dict[tuple[str, str], dict[str, Any]] = {
@@ -41,6 +44,9 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/away-notices"): {"json": AWAY},
     ("GET", "/away-notices"): {},
     ("POST", "/away-notices/{away}/end"): {},
+    ("POST", "/conversations/{pair}/concerns"): {"json": CONCERN},
+    ("POST", "/concerns"): {"json": CONCERN | {"site": "net.af.kabul"}},
+    ("GET", "/concerns/{concern}"): {},
 }
 ALL_ROUTES = pytest.mark.parametrize(("method", "path"), list(ROUTES), ids=[" ".join(route) for route in ROUTES])
 
@@ -52,15 +58,16 @@ async def scene(running: Factory) -> Scene:
     await it.hear(cleared(STRANGER, "mentee"))
     await it.hear(matched(OTHER_PAIR, person(0x33), STRANGER))
     await write(it, MENTOR)
-    return it, (await announce(it, MENTOR, 24, 48)).json()["away"]
+    concern = await call(it, MENTOR, "POST", f"/conversations/{PAIR}/concerns", json=CONCERN)
+    return it, (await announce(it, MENTOR, 24, 48)).json()["away"], concern.json()["concern"]
 
 
 async def ask(scene: Scene, method: str, path: str, who: UUID | None, role: Role | None, site: str) -> tuple[int, str]:
     """Call a route; returns status and body."""
-    it, away = scene
+    it, away, concern = scene
     async with it.client(person=who, role=role, site=site) as client:
         options = ROUTES[method, path]
-        answer = await client.request(method, path.format(pair=PAIR, away=away), **options)
+        answer = await client.request(method, path.format(pair=PAIR, away=away, concern=concern), **options)
     return answer.status_code, answer.text
 
 
@@ -104,8 +111,8 @@ async def test_a_stranger_finds_nothing(scene: Scene, method: str, path: str, wh
     status, body = await ask(scene, method, path, who, role, site)
     if (method, path) in {("GET", listed) for listed in LISTS}:
         assert status == 200
-    else:
-        assert status == 404
+    else:  # whoever is known at a place may be concerned there
+        assert status == (201 if (path, who) == ("/concerns", STRANGER) else 404)
     assert str(MENTEE) not in body
     assert str(MENTOR) not in body
 
@@ -114,16 +121,21 @@ async def test_a_stranger_finds_nothing(scene: Scene, method: str, path: str, wh
 async def test_a_member_is_answered(scene: Scene, method: str, path: str) -> None:
     """Rule 9: by their part in the pair."""
     status, body = await ask(scene, method, path, MENTOR, "participant", "net.af.kabul")
-    assert status == (201 if (method, path) in {("POST", "/away-notices"), ("POST", CREATE)} else 200)
-    assert str(MENTOR) in body or path.endswith(("acknowledgement", "waiver"))
+    assert status == (201 if (method, path) in CREATES else 200)
+    assert str(MENTOR) in body or path.endswith(("acknowledgement", "waiver", "concerns"))
 
 
-CREATE = "/conversations/{pair}/messages"
+CREATES = {
+    ("POST", path)
+    for path in ("/conversations/{pair}/messages", "/away-notices", "/conversations/{pair}/concerns", "/concerns")
+}
 
 
 @ALL_ROUTES
 async def test_staff_of_the_site_see_and_do_not_write(scene: Scene, method: str, path: str) -> None:
     """Rule 9: an administrator of a place above sees all of it, and writes in nobody's name."""
     status, _ = await ask(scene, method, path, person(0x48), "administrator", "net.af")
-    acting = method == "POST" and path.startswith("/conversations")
-    assert status == (403 if acting else 201 if (method, path) == ("POST", "/away-notices") else 200)
+    raising = path.endswith("/concerns")
+    acting = method == "POST" and path.startswith("/conversations") and not raising
+    of_others = 404 if path.endswith("{concern}") else 200
+    assert status == (403 if acting else 201 if raising or (method, path) == ("POST", "/away-notices") else of_others)

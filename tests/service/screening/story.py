@@ -17,7 +17,7 @@ from shared.contracts.intake import (
     SiteChanged,
     Tier,
 )
-from shared.contracts.messaging import MessageSent
+from shared.contracts.messaging import ConcernRaised, MessageSent, Weight
 from shared.contracts.policy import OfferingPolicy
 
 SITE = "net.af.kabul"
@@ -51,6 +51,15 @@ def place(country: str | None = "AF", subdivision: str | None = None, *, accepte
     return SiteChanged(
         site=SITE, place="site", zone="Asia/Kabul", country=country, subdivision=subdivision, draft_accepted=accepted
     )
+
+
+def concern(number: int, weight: Weight, *about: int, **more: Any) -> ConcernRaised:
+    """Somebody around the pair of persons 1 and 3 is concerned about some people."""
+    told: dict[str, Any] = {
+        "concern": identity(0xC00 + number), "pair": identity(0xD00), "site": SITE, "weight": weight,
+        "about": [identity(person) for person in about], "members": [identity(1), identity(3)],
+    }  # fmt: skip
+    return ConcernRaised(**told | more)
 
 
 def offering(**policy: Any) -> OfferingChanged:
@@ -115,14 +124,17 @@ STORY: list[tuple[Event, int]] = [
     (signs(2, 1), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
-    (place("GB", "GB-ENG"), 3),
     (rare("rare-mentor", 2), 1),
     (applies(7, 6, "rare-mentor", "mentor"), 1),
     *((writes(number, 6, day), 1) for number, day in enumerate((1, 5, 9, 13, 13, 20))),
     (writes(10, 1, 3), 1),
     (writes(11, 3, 3, "mentee"), 1),
+    (place("US", "US-CA"), 3),
     (offering(), 3),
     (offering(steps_mentor=["interview"], culture_briefing=True), 4),
+    (concern(1, "talk"), 1),
+    (concern(2, "harm", 1), 1),
+    (concern(3, "emergency", 1, 3), 1),
     (SiteChanged(site="net.af", place="organisation", zone="UTC", country="US", subdivision="US-PA"), 1),
     (ProfileChanged(person=identity(1), site=SITE), 1),
     (ProfileChanged(person=identity(9), site=SITE), 1),

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from services.screening.tables import ContactDayRow
-from shared.contracts import RoleKind
+from shared.contracts import Event, RoleKind
 from shared.ids import new_id
 from tests.service.screening.scenes import CLEAR, PERSON, acts, only_case, pass_all, post, seen, types
 from tests.service.screening.story import SITE, applies, identity, place, rare, role, writes
@@ -132,3 +132,25 @@ async def test_days_are_forgotten_after_400(england: Running) -> None:
     await england.fire()
     async with england.service.sessions() as session:
         assert list(await session.scalars(select(ContactDayRow.person))) == [identity(8)]
+
+
+HEARD: list[Event] = [
+    place("GB", "GB-ENG"),
+    rare("mentor-adult", 2),
+    applies(1, 1, "mentor-adult", "mentor"),
+    *(writes(number, 1, number) for number in range(1, 5)),
+]
+
+
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2, 3, 4, 5, 6), (3, 4, 5, 6, 2, 1, 0), (3, 2, 5, 0, 6, 1, 4), (2, 6, 1, 5, 0, 4, 3)]
+)
+async def test_it_asks_alike_in_any_order(running: Factory, order: tuple[int, ...]) -> None:
+    """Messages, role, place and application end alike, repeats included."""
+    it = await running("screening")
+    ids = [new_id() for _ in HEARD]
+    for each in (*order, *order):
+        await it.hear(HEARD[each], event_id=ids[each])
+    assert "barred-list-check" in (await only_case(it))["required"]
+    async with it.service.sessions() as session:
+        assert list(await session.scalars(select(ContactDayRow.messages))) == [1, 1, 1, 1]

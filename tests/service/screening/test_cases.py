@@ -10,6 +10,7 @@ import pytest
 from shared.access import OPEN_ROUTES, Role
 from shared.contracts.intake import ApplicationSubmitted
 from shared.ids import new_id
+from tests.service.screening.conduct_routes import CONDUCT_ROUTES
 from tests.service.screening.scenes import CLEAR, NEW_SET, PERSON, only_case, pass_all, post, types
 from tests.service.screening.step_access import STEP_ROUTES
 from tests.service.screening.story import SITE, applies, role
@@ -192,7 +193,9 @@ async def test_every_route_asks_for_a_grant(it: Running) -> None:
         ("POST", "/cases/{clearance}/decision/agreement"): {"agrees": True},
         ("POST", "/cases/{clearance}/withdrawal"): {"criterion": "volunteer-safety"},
     }
-    assert set(routes) | set(STEP_ROUTES) == {route for route in it.routes() if route[1] not in OPEN_ROUTES}
+    assert set(routes) | set(STEP_ROUTES) | CONDUCT_ROUTES == {
+        route for route in it.routes() if route[1] not in OPEN_ROUTES
+    }
     for (method, template), body in routes.items():
         path = template.format(clearance=case, person=new_id(), other=new_id(), flag=new_id())
         path += "?network=net" if path == "/criteria-sets" else ""

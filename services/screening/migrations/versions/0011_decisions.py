@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -136,20 +136,6 @@ def _second_person() -> None:
     op.create_index(
         "proposal_waiting_key", "proposal", ["clearance"], unique=True, postgresql_where=sa.text("answer IS NULL")
     )
-    op.create_table(
-        "tie",
-        sa.Column("person", sa.Uuid(), nullable=False),
-        sa.Column("other", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("declared_by", sa.Text(), nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.PrimaryKeyConstraint("person", "other", name="tie_pkey"),
-        sa.CheckConstraint("kind IN ('relative', 'partner', 'line', 'other')", name="tie_kind_check"),
-        sa.CheckConstraint("person < other", name="tie_order_check"),
-    )
-    op.create_index("tie_other", "tie", ["other"])
-    op.create_index("tie_site", "tie", ["site"])
 
 
 def downgrade() -> None:
