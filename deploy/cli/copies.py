@@ -32,7 +32,7 @@ _HEARD = """
     FROM resent r LEFT JOIN {table} c ON c.sequence > lpad(r.epoch::text, 4, '0')
     WHERE r.family = $1 GROUP BY 1, 2
 """
-_KEEP = "CREATE TEMP TABLE before_{table} AS SELECT {key} AS id, sequence FROM {table}"
+_KEEP = "CREATE TEMP TABLE before_{table} AS SELECT {key} AS id, sequence FROM {table} WHERE sequence <> ''"
 _TOLD = """
     SELECT count(*) FROM {table} c LEFT JOIN before_{table} b ON b.id = c.{key}
     WHERE c.sequence <> '' AND c.sequence IS DISTINCT FROM b.sequence

@@ -28,6 +28,7 @@ def import_(
     offering: str | None = None,
     attest: str | None = None,
     screened_by: UUID | None = None,
+    agreed_by: UUID | None = None,
     reference: str | None = None,
     notify: Flag = False,
     json: Json = False,
@@ -50,6 +51,8 @@ def import_(
         Why you may say that everybody in the file signed the conduct document; recorded under your name.
     screened_by
         The person who screened them all elsewhere; their cases are decided under that name.
+    agreed_by
+        The second person, who agrees where the role asks for one; with a token of theirs, in a run of their own.
     reference
         Where that screening is on record; goes with --screened-by.
     notify
@@ -57,8 +60,10 @@ def import_(
     """
     if (screened_by is None) != (reference is None):
         raise Typed("--screened-by and --reference go together: who screened them, and where it is on record.")
+    if agreed_by and not screened_by:
+        raise Typed("--agreed-by goes with --screened-by: who decided what the second person agrees to.")
     prepared = prepare(Order(file, site, role, map, offering, attest, notify))
-    screener = Screener(screened_by, reference, site) if screened_by and reference else None
+    screener = Screener(screened_by, reference, site, agreed_by) if screened_by and reference else None
     asyncio.run(_import(prepared, screener))
     prepared.report.print(as_json=json)
     return prepared.report.exit_code

@@ -17,6 +17,8 @@ class Cast:
     pairs: dict[UUID, Pair] = field(default_factory=dict)
     pair_ids: dict[Pair, UUID] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    second: UUID = field(default_factory=new_id)
+    """The second person, who agrees to clearings of the highest tier."""
     story: UUID = field(default_factory=new_id)
     """The correlation id of the one who applies by herself."""
 

@@ -28,7 +28,11 @@ Account = dict[str, list[str]]
 PARTNER_SITE = CITIES["kabul"]
 PARTNER = f"partner of {PARTNER_SITE}"
 """What a system hears that subscribes to one site."""
-NOT_FOR_PARTNERS = {"profile.changed", "screening.declined", "clearance.ended"}
+NOT_FOR_PARTNERS = {"profile.changed", "screening.declined", "clearance.expiring", "clearance.ended"}
+
+
+NOTICES = (60, 30, 7)
+"""So many days before its last one a clearance tells that it will end."""
 
 
 @dataclass
@@ -150,6 +154,9 @@ def _screen_and_match(ledger: _Ledger, story: Story) -> None:
         ledger.tell("screening.cleared", site, each.key)
         ledger.mail(person)
         if ends := _ends(story, each):
+            for days in NOTICES:
+                if (moment := ends - timedelta(days=days + 1)) > story.screened_at:
+                    ledger.later.append((moment, "clearance.expiring", site, (each.key,)))
             ledger.later.append((ends, "clearance.ended", site, (each.key,)))
     for pair in story.pairs:
         ledger.tell("pair.matched", _site(pair), pair.key, pair.kind)

@@ -68,7 +68,10 @@ async def _decide(stage: Stage, story: Story, cast: Cast, site: str, case: dict[
         await stage.call("POST", "screening", f"{path}/results", role="screener", site=site, json={"results": results})
     if last_day := story.last_days.get(application):
         decision["valid_until"] = last_day.isoformat()
-    await stage.call("POST", "screening", f"{path}/decision", role="screener", site=site, json=decision)
+    decided = await stage.call("POST", "screening", f"{path}/decision", role="screener", site=site, json=decision)
+    if decided["state"] == "proposed":
+        second: dict[str, Any] = {"role": "screener", "site": site, "subject": cast.second, "json": {"agrees": True}}
+        await stage.call("POST", "screening", f"{path}/decision/agreement", **second)
 
 
 async def _match(stage: Stage, story: Story, cast: Cast, teller: Teller) -> None:

@@ -43,6 +43,7 @@ KEYS: dict[str, Keys] = {
     "application.submitted": _part,
     "screening.cleared": _part,
     "screening.declined": _part,
+    "clearance.expiring": _part,
     "clearance.ended": _part,
     "pair.matched": _members,
     "message.sent": lambda data, cast: f"{_pair(data, cast)} {data['sender_role']} {_at(data['sent_at'])}",

@@ -12,6 +12,9 @@ from deploy.rosters.reading import Refusal
 SHOWN = 200
 """So many refused rows are shown on a terminal; `--json` has them all."""
 
+UNFINISHED = ("refused", "no case", "not decided yet", "wait for a second person")
+"""What leaves work for another run."""
+
 
 @dataclass
 class Report:
@@ -52,7 +55,7 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 when all is taken and screened as asked, else 1."""
-        unfinished = self.screening and (self.screening["refused"] or self.screening["no case"])
+        unfinished = self.screening and any(self.screening[outcome] for outcome in UNFINISHED)
         return 1 if self.refused or unfinished else 0
 
     def document(self) -> dict[str, Any]:

@@ -33,29 +33,51 @@ _GONE = (
 
 @dataclass(frozen=True)
 class Screener:
-    """Who vouches for the screening of everybody in the file, and where that is on record."""
+    """Who vouches for the screening of everybody in the file, and where that is on record.
+
+    `second` agrees where the role asks for a second person; a token of theirs alone agrees to what was decided before.
+    """
 
     person: UUID
     reference: str
     site: str
+    second: UUID | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.reference.strip()) <= 200 or not self.reference.isprintable():
             raise Typed("--reference is one line of 1 to 200 characters.")
-        subject = _subject(os.environ.get("RAPPORT_TOKEN"))
-        if subject and subject != str(self.person):
+        if self.second == self.person:
+            raise Typed("--agreed-by is another person than --screened-by.")
+        if self.acts_for not in (None, self.person, self.second):
             raise Typed(
                 "RAPPORT_TOKEN belongs to somebody else than --screened-by; decisions stand under one's own name."
             )
+
+    @property
+    def acts_for(self) -> UUID | None:
+        """Whose token is set; None where tokens are made here for each."""
+        subject = _subject(os.environ.get("RAPPORT_TOKEN"))
+        try:
+            return UUID(subject) if subject else None
+        except ValueError:
+            raise Typed("RAPPORT_TOKEN belongs to no person; decisions stand under one's own name.") from None
+
+    def acts(self, person: UUID | None) -> bool:
+        """Whether a person's part can be done in this run."""
+        return person is not None and self.acts_for in (None, person)
 
 
 async def screen(report: Report, screener: Screener) -> None:
     """Decide every case of the report's applications once it is open. The outcome stands in `report.screening`."""
     report.screening, started = Counter(), time.monotonic()
     if report.applications:
-        async with client("screening", screener.site, "screener", subject=screener.person) as http:
+        async with (
+            client("screening", screener.site, "screener", subject=screener.person) as http,
+            client("screening", screener.site, "screener", subject=screener.second) as second,
+        ):
             with progress("Cases", len(report.applications)) as advance:
-                await Screening(http, screener, set(report.applications), report.screening, advance).carry_out()
+                round_ = Screening(http, screener, set(report.applications), report.screening, advance, second=second)
+                await round_.carry_out()
     report.seconds += time.monotonic() - started
 
 
@@ -70,6 +92,8 @@ class Screening:
     advance: Advance
     patience: float = PATIENCE_SECONDS
     pause: float = 0.5
+    second: httpx2.AsyncClient | None = None
+    """The second person's door."""
     _told: set[str] = field(default_factory=set)
 
     async def carry_out(self) -> None:
@@ -98,7 +122,7 @@ class Screening:
             say(f"{len(self.pending)} cases did not open in time; run the same command again to decide them.")
 
     async def _open_cases(self) -> AsyncIterator[dict[str, Any]]:
-        """Open cases of pending applications as they appear; those decided before are counted at the first look."""
+        """Undecided cases of pending applications as they appear; those decided are counted at the first look."""
         deadline = time.monotonic() + self.patience
         wanted: dict[str, str] = {}
         while self.pending and time.monotonic() < deadline:
@@ -107,11 +131,11 @@ class Screening:
                 if not _is_ready(case) or UUID(case["application"]) not in self.pending:
                     continue
                 self.pending.discard(UUID(case["application"]))
-                if case["state"] == "open":
+                if case["state"] in ("open", "proposed"):
                     yield case
                 else:
                     self._count("decided before")
-            wanted = {"state": "open"}
+            wanted = {"state": "open"}  # what is proposed meanwhile was met before
             if len(self.pending) < before:
                 deadline = time.monotonic() + self.patience
             elif self.pending:
@@ -129,21 +153,35 @@ class Screening:
             query["cursor"] = page["next"]
 
     async def _decide(self, case: dict[str, Any], criterion: str) -> None:
-        reference = self.screener.reference
-        results = [{"check": check, "outcome": "passed", "reference": reference} for check in case["required"]]
         try:
-            if results:
-                await self._post(case, "results", {"results": results})
-            await self._post(case, "decision", {"decision": "clear", "criterion": criterion})
-            self._count("cleared")
+            self._count(await self._outcome(case, criterion))
         except Typed as error:
             self._count("refused")
             if str(error) not in self._told:
                 self._told.add(str(error))
                 say(f"Screening refused a decision. {error}")
 
-    async def _post(self, case: dict[str, Any], door: str, body: dict[str, Any]) -> None:
-        await self._ask(lambda: self.http.post(f"/cases/{case['clearance']}/{door}", json=body))
+    async def _outcome(self, case: dict[str, Any], criterion: str) -> str:
+        """Decide as the first person, agree as the second, as far as each acts in this run."""
+        if case["state"] == "open":
+            if not self.screener.acts(self.screener.person):
+                return "not decided yet"
+            reference = self.screener.reference
+            results = [{"check": check, "outcome": "passed", "reference": reference} for check in case["required"]]
+            if results:
+                await self._post(self.http, case, "results", {"results": results})
+            case = await self._post(self.http, case, "decision", {"decision": "clear", "criterion": criterion})
+        if case["state"] == "proposed":
+            if self.second is None or not self.screener.acts(self.screener.second):
+                return "wait for a second person"
+            await self._post(self.second, case, "decision/agreement", {"agrees": True})
+        return "cleared"
+
+    async def _post(
+        self, http: httpx2.AsyncClient, case: dict[str, Any], door: str, body: dict[str, Any]
+    ) -> dict[str, Any]:
+        answer: dict[str, Any] = await self._ask(lambda: http.post(f"/cases/{case['clearance']}/{door}", json=body))
+        return answer
 
     async def _ask(self, send_once: Callable[[], Any]) -> Any:
         return checked(await persist(send_once, _GONE))

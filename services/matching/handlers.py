@@ -21,7 +21,13 @@ from shared.contracts.intake import (
     OfferingChanged,
     ProfileChanged,
 )
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined, ScreeningResent
+from shared.contracts.screening import (
+    ClearanceEnded,
+    ClearanceExpiring,
+    ScreeningCleared,
+    ScreeningDeclined,
+    ScreeningResent,
+)
 from shared.copies import note_resent
 from shared.db import store_state
 from shared.messaging.broker import Handlers, Heard, Session
@@ -40,7 +46,7 @@ events.copies_of(
     orphan="Register the person and their profile again; confirm nothing that was proposed for this one.",
 )  # fmt: skip
 events.copies_of(
-    ScreeningCleared, ScreeningDeclined, ClearanceEnded, row=ClearanceRow, key="clearance",
+    ScreeningCleared, ScreeningDeclined, ClearanceExpiring, ClearanceEnded, row=ClearanceRow, key="clearance",
     orphan="Nobody screens this clearance any more: screen the person again; close the pairs that rest on it.",
 )  # fmt: skip
 events.copies_of(
@@ -118,6 +124,12 @@ async def on_screening_declined(event: ScreeningDeclined, heard: Heard, session:
     await _store_clearance(session, event, heard.sequence, {"state": "declined", "valid_until": None})
 
 
+@events.subscriber(ClearanceExpiring)
+async def on_clearance_expiring(event: ClearanceExpiring, heard: Heard, session: Session) -> None:
+    """Know that a clearance still stands, and until when."""
+    await _store_clearance(session, event, heard.sequence, {"state": "cleared", "valid_until": event.valid_until})
+
+
 @events.subscriber(ClearanceEnded)
 async def on_clearance_ended(event: ClearanceEnded, heard: Heard, session: Session) -> None:
     """Take a person out of the pool. Their pairs stay, frozen (trap 7), until a coordinator closes them."""
@@ -161,7 +173,7 @@ async def on_screening_resent(event: ScreeningResent, heard: Heard, session: Ses
 
 async def _store_clearance(
     session: Session,
-    event: ScreeningCleared | ScreeningDeclined | ClearanceEnded,
+    event: ScreeningCleared | ScreeningDeclined | ClearanceExpiring | ClearanceEnded,
     sequence: str,
     state: dict[str, Any],
 ) -> None:

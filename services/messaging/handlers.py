@@ -28,6 +28,7 @@ from shared.contracts.screening import (
     CaseClosed,
     CaseOpened,
     ClearanceEnded,
+    ClearanceExpiring,
     ScreeningCleared,
     ScreeningDeclined,
     ScreeningResent,
@@ -43,7 +44,7 @@ events.copies_of(
     orphan="Matching knows this pair no more: nominate the two again, or close the matter with them by hand.",
 )  # fmt: skip
 events.copies_of(
-    ScreeningCleared, ScreeningDeclined, ClearanceEnded, row=ClearanceRow, key="clearance",
+    ScreeningCleared, ScreeningDeclined, ClearanceExpiring, ClearanceEnded, row=ClearanceRow, key="clearance",
     orphan="Nobody screens this clearance any more: screen the person again, and close their pairs meanwhile.",
 )  # fmt: skip
 events.copies_of(
@@ -111,6 +112,12 @@ async def on_screening_declined(event: ScreeningDeclined, heard: Heard, session:
     await _store_clearance(session, event, heard.sequence, "declined")
 
 
+@events.subscriber(ClearanceExpiring)
+async def on_clearance_expiring(event: ClearanceExpiring, heard: Heard, session: Session) -> None:
+    """Know that a clearance still stands, and until when."""
+    await _store_clearance(session, event, heard.sequence, "cleared")
+
+
 @events.subscriber(ClearanceEnded)
 async def on_clearance_ended(event: ClearanceEnded, heard: Heard, session: Session) -> None:
     """Know that a clearance stands no longer; from now on both sides of the pair cannot write (trap 7)."""
@@ -118,7 +125,10 @@ async def on_clearance_ended(event: ClearanceEnded, heard: Heard, session: Sessi
 
 
 async def _store_clearance(
-    session: Session, event: ScreeningCleared | ScreeningDeclined | ClearanceEnded, sequence: str, state: str
+    session: Session,
+    event: ScreeningCleared | ScreeningDeclined | ClearanceExpiring | ClearanceEnded,
+    sequence: str,
+    state: str,
 ) -> None:
     values = {
         "clearance": event.clearance,
@@ -127,7 +137,7 @@ async def _store_clearance(
         "offering": event.offering,
         "site": event.site,
         "state": state,
-        "valid_until": event.valid_until if isinstance(event, ScreeningCleared) else None,
+        "valid_until": event.valid_until if isinstance(event, ScreeningCleared | ClearanceExpiring) else None,
     }
     await store_state(session, ClearanceRow, "clearance", sequence, values)
 

@@ -1,11 +1,16 @@
 """The composition root of screening: the only place that wires its parts."""
 
 from services.screening import handlers, timers
+from services.screening.activity import HOURS_PER_MESSAGE
 from services.screening.api import (
+    agreement,
+    appeals,
     briefings,
     cases,
     conduct_cases,
+    criteria,
     decisions,
+    flags,
     interviews,
     letters,
     measures,
@@ -14,6 +19,7 @@ from services.screening.api import (
     referee,
     references,
     register,
+    renewal,
     results,
     samples,
     scores,
@@ -32,8 +38,14 @@ from shared.service import Service
 
 DOORS = (
     cases,
+    criteria,
     results,
     decisions,
+    agreement,
+    ties,
+    flags,
+    renewal,
+    appeals,
     steps,
     references,
     referee,
@@ -50,7 +62,6 @@ DOORS = (
     conduct_cases,
     measures,
     oncall,
-    ties,
     register,
 )
 
@@ -66,5 +77,6 @@ def build(settings: Settings | None = None) -> Service:
         rules=timers.rules,
         links=Links.from_file(settings.link_secret_file),
     )
+    service.sessions.configure(info={HOURS_PER_MESSAGE: settings.hours_per_message})
     service.senders.append(facts(service.sessions, Intake(settings.intake_url, settings.service_token)))
     return service

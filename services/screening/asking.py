@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import agreeing
+from services.screening.activity import activity_of, review
 from services.screening.anew import note_differences
+from services.screening.domain.activity import Activity, is_limited, with_activity
 from services.screening.domain.consents import ANSWERED_BY_INTAKE
 from services.screening.domain.facts import (
     USUAL_VALIDITY,
@@ -26,11 +28,13 @@ from services.screening.domain.facts import (
 )
 from services.screening.domain.places import places_of
 from services.screening.domain.requirements import requirements
+from services.screening.domain.second_person import is_high
+from services.screening.queries import live_cases
 from services.screening.steps import keep_steps
 from services.screening.tables import CaseRow, FactsRow, OfferingRow, PlaceRow, ResultRow, RoleRow
 from shared.access import above
 from shared.contracts import RoleKind
-from shared.contracts.intake import Risk
+from shared.contracts.intake import ApplicationSubmitted, ApplicationWithdrawn, Risk
 from shared.law import law
 
 NOTHING_HEARD = ""
@@ -60,7 +64,8 @@ async def ask(
     known = await _known(session, cases)
     anew = {case.clearance for case in cases if not case.requirements}
     before = {case.clearance: case.required for case in cases}
-    asking = [case for case in cases if _ask(case, known, on or case.opened_at.date())]
+    active = await _active(session, cases, known, on)
+    asking = [case for case in cases if _ask(case, known, on or case.opened_at.date(), active.get(case.clearance))]
     held = [row for case in asking for row in _brought_along(case, known)]
     if held:
         await session.flush()  # results name their case
@@ -72,21 +77,55 @@ async def ask(
         await note_differences(session, asking, before, heard)
 
 
-def _ask(case: CaseRow, known: Known, day: date) -> bool:
+def _ask(case: CaseRow, known: Known, day: date, active: Activity | None) -> bool:
     """Whether the case asks for anything else than before."""
     role = known.roles.get(case.role)
     case.place_known = case.site in known.places
     case.facts_known = _is_known(known.people.get(case.person), day)
     if role is None:
         return False
-    found = requirements(_facts(case, role, known, day), law())
+    facts = _facts(case, role, known, day)
+    found = requirements(with_activity(facts, active) if active else facts, law())
     if case.state == "waiting":
         case.state = "open"
-    case.risks, case.validity = role.risks, found.validity
+    case.risks, case.validity, case.second_person = role.risks, found.validity, found.second_person
     case.required = [step.check for step in found.steps if step.only is None]
     document, before = _document(found), case.requirements
     case.requirements = document
     return document != before
+
+
+def depends_on(case: CaseRow | ApplicationSubmitted | ApplicationWithdrawn) -> tuple[str, ...]:
+    """What decides which checks a case asks for: whoever opens it holds this, and so do those who change it."""
+    sites = (f"site/{site}" for site in above(case.site))
+    people = f"person/{case.person}", f"activity/{case.person}"
+    return f"offering/{case.offering}", f"role/{case.role}", *sites, *people
+
+
+async def review_activity(session: AsyncSession, people: Collection[UUID], at: datetime) -> None:
+    """After people were active: undecided cases ask for what that asks for; clearances ask ahead, or end at a limit."""
+    cases = await live_cases(session, people)
+    await ask(session, [case for case in cases if case.state != "cleared"])
+    cleared = [case for case in cases if case.state == "cleared"]
+    known = await _known(session, cleared)
+    active = await _active(session, cleared, known, at.date())
+    for case in cleared:
+        if case.clearance in active:
+            facts = _facts(case, known.roles[case.role], known, at.date())
+            await review(session, case, facts, active[case.clearance], at)
+
+
+async def _active(
+    session: AsyncSession, cases: Sequence[CaseRow], known: Known, day: date | None
+) -> dict[UUID, Activity]:
+    """How active people are whose law limits that; of nobody else it is looked at."""
+    limited = [
+        case
+        for case in cases
+        if (role := known.roles.get(case.role))
+        and is_limited(_facts(case, role, known, day or case.opened_at.date()), law())
+    ]
+    return await activity_of(session, limited) if limited else {}
 
 
 async def _known(session: AsyncSession, cases: Sequence[CaseRow]) -> Known:
@@ -119,7 +158,7 @@ def _facts(case: CaseRow, role: RoleRow, known: Known, day: date) -> Facts:
         days=role.times_a_month,
         resident=person.resident if person else None,
         asked=frozenset(_steps(kind, policy)),
-        second_person=bool(policy.get("second_person")),
+        second_person=_second_person(kind, role, policy),
         held=tuple(_held(each) for each in (person.held if person else ())),
         validity=min(USUAL_VALIDITY, policy.get("clearance_months", USUAL_VALIDITY)),
         accepted=_accepted(known.places.get(case.site)),
@@ -130,6 +169,11 @@ def _facts(case: CaseRow, role: RoleRow, known: Known, day: date) -> Facts:
 def _accepted(place: PlaceRow | None) -> str | None:
     """The law of which a named person accepted, for the site, that it is a draft or missing."""
     return place.law_of if place and place.draft_accepted else None
+
+
+def _second_person(kind: RoleKind, role: RoleRow, policy: Mapping[str, Any]) -> bool:
+    """Whether tier or policy ask for a second person; a mentee is admitted by one."""
+    return kind != RoleKind.MENTEE and (is_high(kind, role.tier, role.risks) or bool(policy.get("second_person")))
 
 
 def _is_organisation(known: Known, site: str) -> bool:

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import paging, reporting
 from services.screening.conduct_visibility import barred_from, sites_of
+from services.screening.criteria import criteria_of
 from services.screening.decisions import withdraw
-from services.screening.domain.cases import criterion_for
 from services.screening.domain.conduct import Measure, Outcome, check_closable, check_scope, frozen
+from services.screening.domain.criteria import safety_in
 from services.screening.queries import locked_case
 from services.screening.tables import CaseRow, ConductCaseRow, EntryKind, EntryRow, MeasureRow, NamedRow
 from shared.access import within
@@ -156,8 +157,7 @@ async def _end_clearances(session: AsyncSession, row: ConductCaseRow, new: Measu
     )
     for clearance in await session.scalars(inside.order_by(CaseRow.clearance)):
         if (case := await locked_case(session, clearance)) and case.state == "cleared":
-            safety = "mentee-safety" if case.kind == RoleKind.MENTEE else "volunteer-safety"
-            criterion = criterion_for(safety, RoleKind(case.kind), clears=False)
+            criterion = safety_in(await criteria_of(session, case), RoleKind(case.kind))
             await withdraw(session, case, criterion, new.decided_by, now)
 
 

@@ -1,9 +1,11 @@
 """What screening hears: applications open cases; roles, places, policies and people say what the cases ask for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.screening import agreeing, agreements, asking, conduct, reporting, withdrawing
-from services.screening.queries import case_of_application, case_of_concern, undecided_cases
+from services.screening.activity import count
+from services.screening.queries import case_of_application, case_of_concern, locked_cases_of, undecided_cases
 from services.screening.tables import (
     AgreementRow,
     CaseRow,
@@ -28,10 +30,11 @@ from shared.contracts.intake import (
     RoleChanged,
     SiteChanged,
 )
-from shared.contracts.messaging import ConcernRaised
+from shared.contracts.messaging import ConcernRaised, MessageSent
 from shared.copies import note_resent
 from shared.db import hold, store_state
 from shared.ids import new_id
+from shared.messaging.batches import Told
 from shared.messaging.broker import Clock, Handlers, Heard, Session
 
 events = Handlers("screening")
@@ -68,12 +71,13 @@ events.copies_of(
 @events.subscriber(ApplicationSubmitted)
 async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
     """Open a case with the checks that role and place ask for; it waits where the role is not known yet."""
-    await hold(session, *_depends_on(event))
+    await hold(session, *asking.depends_on(event))
     if case := await case_of_application(session, event.application):
         case.opened_at = min(case.opened_at, heard.time)
         if case.sequence < heard.sequence:
             case.sequence = heard.sequence
-            await withdrawing.reopen(session, case, heard.time)
+            for each in await locked_cases_of(session, event.application):
+                await withdrawing.reopen(session, each, heard.time)
         return
     case = _case_of(event, heard)
     session.add(case)
@@ -84,14 +88,15 @@ async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, se
 @events.subscriber(ApplicationWithdrawn)
 async def on_application_withdrawn(event: ApplicationWithdrawn, heard: Heard, session: Session) -> None:
     """Close the case, also one that was not heard of yet; a clearance that stands ends (trap 7)."""
-    await hold(session, *_depends_on(event))
+    await hold(session, *asking.depends_on(event))
     case = await case_of_application(session, event.application)
     if case is None:
         session.add(case := _case_of(event, heard))
     elif case.sequence >= heard.sequence:
         return
     case.sequence = heard.sequence
-    await withdrawing.close(session, case, heard.time)
+    for each in await locked_cases_of(session, event.application):
+        await withdrawing.close(session, each, heard.time)
 
 
 def _case_of(event: ApplicationSubmitted | ApplicationWithdrawn, heard: Heard) -> CaseRow:
@@ -112,12 +117,6 @@ def _case_of(event: ApplicationSubmitted | ApplicationWithdrawn, heard: Heard) -
     )
 
 
-def _depends_on(event: ApplicationSubmitted | ApplicationWithdrawn) -> list[str]:
-    """What nobody else changes while a case is opened."""
-    own = f"role/{event.role}", f"offering/{event.offering}", f"person/{event.person}"
-    return [*own, *(f"site/{site}" for site in above(event.site))]
-
-
 @events.subscriber(RoleChanged)
 async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) -> None:
     """Keep the role, and let its undecided cases ask for what it asks for now; results stand."""
@@ -127,6 +126,7 @@ async def on_role_changed(event: RoleChanged, heard: Heard, session: Session) ->
         "kind": event.kind_of_role,
         "risks": sorted({*event.risks, *event.further_risks}),
         "times_a_month": event.times_a_month,
+        "tier": event.tier,
     }
     if await store_state(session, RoleRow, "role", heard.sequence, role):
         await asking.ask(session, await undecided_cases(session, CaseRow.role == event.role), heard=heard.time)
@@ -174,6 +174,13 @@ async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Sessi
 async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
     """Know what somebody signed; no clearance of theirs ends for want of it."""
     await agreements.keep_signature(session, event, heard.sequence)
+
+
+@events.subscriber(MessageSent, batched=True)
+async def on_message_sent(told: Sequence[Told[MessageSent]], session: Session, clock: Clock) -> None:
+    """Count who writes how often; what the law asks of the more active is asked before its limit is crossed."""
+    if people := await count(session, (each.event for each in told)):
+        await asking.review_activity(session, people, clock.now())
 
 
 @events.subscriber(ConcernRaised)

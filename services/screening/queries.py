@@ -1,19 +1,21 @@
 """Selects worth a name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import Result
-from services.screening.tables import CaseRow, ConductCaseRow, ResultRow
+from services.screening.domain.flags import Colour
+from services.screening.domain.second_person import Pair
+from services.screening.tables import CaseRow, ConductCaseRow, FlagRow, ProposalRow, ResultRow, TieRow
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
-    """The case that an application opened, held until the commit."""
-    statement = select(CaseRow).where(CaseRow.application == application).with_for_update()
-    found: CaseRow | None = await session.scalar(statement)
+    """The case that an application opened, held until the commit; not those that follow it."""
+    first = select(CaseRow).where(CaseRow.application == application, CaseRow.follows.is_(None))
+    found: CaseRow | None = await session.scalar(first.with_for_update())
     return found
 
 
@@ -23,12 +25,25 @@ async def case_of_concern(session: AsyncSession, concern: UUID) -> UUID | None:
     return found
 
 
-UNDECIDED = ("waiting", "open")
+UNDECIDED = ("waiting", "open", "proposed")
 
 
 async def undecided_cases(session: AsyncSession, of: ColumnElement[bool]) -> Sequence[CaseRow]:
     """Cases whose required checks follow role and place, locked in one order."""
     statement = select(CaseRow).where(of, CaseRow.state.in_(UNDECIDED))
+    return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
+
+
+async def locked_cases_of(session: AsyncSession, application: UUID) -> Sequence[CaseRow]:
+    """Every case of an application, locked in one order."""
+    rows = select(CaseRow).where(CaseRow.application == application).order_by(CaseRow.clearance).with_for_update()
+    return (await session.scalars(rows.execution_options(populate_existing=True))).all()
+
+
+async def live_cases(session: AsyncSession, people: Collection[UUID]) -> Sequence[CaseRow]:
+    """Cases of some people that are undecided or cleared, locked in one order."""
+    states = CaseRow.state.in_((*UNDECIDED, "cleared"))
+    statement = select(CaseRow).where(CaseRow.person.in_(people), states)
     return (await session.scalars(statement.order_by(CaseRow.clearance).with_for_update())).all()
 
 
@@ -46,3 +61,24 @@ async def results_of(session: AsyncSession, clearance: UUID) -> dict[str, Result
 def as_results(rows: Mapping[str, ResultRow]) -> dict[str, Result]:
     """Rows as the domain knows them."""
     return {check: Result(row.outcome, row.valid_until) for check, row in rows.items()}
+
+
+async def proposal_of(session: AsyncSession, clearance: UUID) -> ProposalRow | None:
+    """The newest decision that was proposed for a case."""
+    rows = select(ProposalRow).where(ProposalRow.clearance == clearance)
+    found: ProposalRow | None = await session.scalar(rows.order_by(ProposalRow.proposal.desc()).limit(1))
+    return found
+
+
+async def ties_of(session: AsyncSession, people: Collection[UUID]) -> set[Pair]:
+    """Every tie that was declared of one of these people."""
+    rows = await session.execute(
+        select(TieRow.person, TieRow.other).where(or_(TieRow.person.in_(people), TieRow.other.in_(people)))
+    )
+    return {Pair((str(person), str(other))) for person, other in rows}
+
+
+async def open_flags(session: AsyncSession, clearance: UUID) -> Sequence[Colour]:
+    """The colours of a case's flags that stand."""
+    rows = select(FlagRow.colour).where(FlagRow.clearance == clearance, FlagRow.resolved_at.is_(None))
+    return (await session.scalars(rows)).all()

@@ -41,7 +41,8 @@ async def record(
     new = [finding for finding in findings if not is_known(known, finding)]
     if not new:
         return
-    check_results(case.required, case.state, [finding.check for finding in findings])
+    ahead = [asked["check"] for asked in case.asked_ahead]
+    check_results(case.required, case.state, [finding.check for finding in findings], ahead)
     corrects = any(finding.check in known for finding in new)
     for finding in new:
         row = known.setdefault(finding.check, ResultRow(clearance=case.clearance, check_name=finding.check))

@@ -12,6 +12,7 @@ from shared.contracts.screening import (
     CaseClosed,
     CaseOpened,
     ClearanceEnded,
+    ClearanceExpiring,
     ScreeningCleared,
     ScreeningDeclined,
     ScreeningResent,
@@ -28,14 +29,14 @@ async def conduct_cases(session: AsyncSession, batch: Batch) -> Sequence[Current
     return [Current(row.case, conduct.told(row), row.told_at) for row in await session.scalars(rows)]
 
 
-@resends.family(ScreeningCleared, ScreeningDeclined, ClearanceEnded)
+@resends.family(ScreeningCleared, ScreeningDeclined, ClearanceExpiring, ClearanceEnded)
 async def clearances(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every case that was decided, as of its decision or its end; nothing is told of the others."""
     ended_at = (
         select(func.max(ActRow.at))
-        .where(ActRow.clearance == CaseRow.clearance, ActRow.kind.in_(("withdrawn", "expired")))
+        .where(ActRow.clearance == CaseRow.clearance, ActRow.kind.in_(("withdrawn", "expired", "limit")))
         .scalar_subquery()
     )
     rows = select(CaseRow, ended_at).where(CaseRow.state.in_(("cleared", "declined", "ended")))
     found = await session.execute(batch.locked(rows, CaseRow.clearance, CaseRow.site))
-    return [Current(case.clearance, told(case), ended or case.decided_at) for case, ended in found]
+    return [Current(case.clearance, told(case), ended or case.noticed_at or case.decided_at) for case, ended in found]

@@ -17,6 +17,8 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=8102, ge=1, le=65535)
     """The HTTP door's port."""
+    hours_per_message: float = Field(default=0.25, gt=0, le=10)
+    """How many hours a message stands for where a law limits hours; until hours are logged it is an estimate."""
     intake_url: str = Field(default="http://127.0.0.1:8101", pattern=r"^https?://\S+$")
     """Where facts of people are read."""
     service_token: SecretStr = SecretStr("")

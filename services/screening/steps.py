@@ -38,6 +38,14 @@ async def keep_steps(session: AsyncSession, cases: Sequence[CaseRow], *, anew: C
         await session.execute(delete(StepRow).where(tuple_(StepRow.clearance, StepRow.check_name).in_(over)))
 
 
+async def add_step(session: AsyncSession, case: CaseRow, check: str, performer: str, due: date, at: datetime) -> None:
+    """A step that a clearance asks for before a limit of activity is crossed."""
+    step = await session.get(StepRow, (case.clearance, check)) or _new(case, check, None)
+    step.position, step.performer, step.due_on, step.opened_at = len(case.required), performer, due, at
+    step.state, step.done_at = "to-do", None
+    session.add(step)
+
+
 def _new(case: CaseRow, check: str, done_at: datetime | None) -> StepRow:
     return StepRow(
         clearance=case.clearance,

@@ -1,4 +1,4 @@
-"""Deadlines of screening: clearances end, referees are reminded, ages move, conduct cases have their clocks."""
+"""Deadlines of screening: clearances tell that they end, and end; referees, facts and conduct cases have theirs."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,9 +7,11 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import conduct, paging, registering, reporting
+from services.screening.activity import PRUNING, prune
 from services.screening.agreements import LAPSE, Cleared, lapses_of, look_at
 from services.screening.conduct_visibility import free_case
-from services.screening.decisions import EXPIRY, expire, lapse
+from services.screening.decisions import EXPIRY, NOTICE, arm_notice, expire, give_notice, lapse
+from services.screening.domain.expiry import notice_now
 from services.screening.queries import locked_case
 from services.screening.referees import REMINDING, STALLING, on_reminding, on_stalling
 from services.screening.senders import BIRTHDAY
@@ -22,6 +24,20 @@ async def on_expiry(session: AsyncSession, subject: str, due_at: datetime, now: 
     case = await locked_case(session, UUID(subject))
     if case and case.state == "cleared":
         await expire(session, case, due_at.date(), at=now)
+
+
+async def on_notice(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """Tell that a clearance will end: the nearest notice alone where the timer is late."""
+    case = await locked_case(session, UUID(subject))
+    if case and case.state == "cleared" and case.valid_until:
+        if notice := notice_now(case.valid_until, now):
+            await give_notice(session, case, notice, at=now)
+        await arm_notice(session, case, now)
+
+
+async def on_pruning(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
+    """Forget on which days somebody wrote who has not written for longer than that is kept."""
+    await prune(session, UUID(subject))
 
 
 async def on_lapse(session: AsyncSession, subject: str, due_at: datetime, now: datetime) -> None:
@@ -71,10 +87,12 @@ async def on_facts_until(session: AsyncSession, subject: str, due_at: datetime, 
 
 rules: dict[str, Rule] = {
     EXPIRY: on_expiry,
+    NOTICE: on_notice,
     LAPSE: on_lapse,
     BIRTHDAY: on_facts_until,
     REMINDING: on_reminding,
     STALLING: on_stalling,
+    PRUNING: on_pruning,
     conduct.MEASURE_END: on_measure_end,
     reporting.REPORT_DUE: on_report_due,
     paging.PAGE: on_page,

@@ -1,17 +1,24 @@
 """Who may see and do what: screeners at a case's site, the person their own case's state."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.domain.cases import check_decider
-from services.screening.queries import locked_case
+from services.screening.domain.cases import State, check_decider
+from services.screening.queries import locked_case, ties_of
 from services.screening.tables import CaseRow
 from shared.access import Caller, Role, within
+from shared.contracts import Contradiction
 from shared.problems import Forbidden, NotFound
 
 SCREENERS: tuple[Role, ...] = ("screener", "administrator")
+
+
+def actor(caller: Caller) -> str:
+    """Who acts, in one spelling: two tokens of one person never look like two people."""
+    return str(caller.person or caller.subject)
 
 
 async def case_for(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
@@ -19,14 +26,20 @@ async def case_for(session: AsyncSession, caller: Caller, clearance: UUID) -> Ca
     return _visible(await session.get(CaseRow, clearance), caller)
 
 
-async def case_to_screen(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
-    """A case that the caller may work on; nobody else changes it until the commit.
+async def case_with_evidence(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
+    """A case whose evidence the caller may see.
 
-    Raises NotFound for a stranger, Contradiction for the screener whose own case it is, Forbidden for who may see it.
+    Raises NotFound for a stranger, Forbidden without the grant, Contradiction for who is close to the person (trap 17).
     """
+    row = await case_for(session, caller, clearance)
+    await _check_may_screen(session, caller, row)
+    return row
+
+
+async def case_to_screen(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
+    """A case that the caller may work on; nobody else changes it until the commit. Raises as `case_with_evidence`."""
     row = _visible(await locked_case(session, clearance), caller)
-    caller.require(*SCREENERS, site=row.site)
-    check_decider(caller.person, row.person)
+    await _check_may_screen(session, caller, row)
     return row
 
 
@@ -46,9 +59,38 @@ def visible_cases(caller: Caller) -> ColumnElement[bool]:
     return or_(within(CaseRow.site, caller.sites(*SCREENERS)), CaseRow.person == caller.person)
 
 
-def sees_evidence(caller: Caller, row: CaseRow) -> bool:
-    """Whether results and criteria are for this caller: a screener, but not about themselves."""
-    return caller.person != row.person and caller.covers(*SCREENERS, site=row.site)
+async def near(session: AsyncSession, caller: Caller) -> frozenset[UUID]:
+    """The caller and whoever is close to them: of these people's cases they see what the people themselves see."""
+    if caller.person is None:
+        return frozenset()
+    ties = await ties_of(session, [caller.person])
+    return frozenset({caller.person, *(UUID(person) for tie in ties for person in tie)})
+
+
+async def sees_evidence(session: AsyncSession, caller: Caller, row: CaseRow) -> bool:
+    """Whether results and criteria are for this caller: a screener, but not of their own case or of someone close."""
+    return caller.covers(*SCREENERS, site=row.site) and row.person not in await near(session, caller)
+
+
+async def in_state(session: AsyncSession, people: Collection[UUID], state: State) -> ColumnElement[bool]:
+    """SQL: the cases that look to the caller as if they were in a state; `people` are those near to them.
+
+    That a decision waits for its second person is not for the person: a refusal that waited was one for safety (R54).
+    """
+    concealed: list[UUID] = []
+    if people and state in ("open", "proposed"):
+        rows = select(CaseRow.clearance).where(CaseRow.person.in_(people), CaseRow.state == "proposed")
+        concealed = list(await session.scalars(rows))
+    if state == "proposed":
+        return (CaseRow.state == state) & CaseRow.clearance.not_in(concealed)
+    return or_(CaseRow.state == state, CaseRow.clearance.in_(concealed)) if concealed else CaseRow.state == state
+
+
+async def _check_may_screen(session: AsyncSession, caller: Caller, row: CaseRow) -> None:
+    caller.require(*SCREENERS, site=row.site)
+    check_decider(caller.person, row.person)
+    if row.person in await near(session, caller):
+        raise Contradiction("A tie between you and this person is declared; ask another screener.")
 
 
 def _visible(row: CaseRow | None, caller: Caller) -> CaseRow:

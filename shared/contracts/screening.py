@@ -1,10 +1,13 @@
 """What screening tells the others: who may act in which role, where and until when."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath, Slug
+
+Notice = Literal[60, 30, 7]
+"""How many days ahead the end of a clearance is told."""
 
 _CLEARANCE: dict[str, Any] = {
     "clearance": "01985b3e-7a10-7000-8000-000000000003",
@@ -61,6 +64,32 @@ class ScreeningDeclined(
     site: SitePath
 
     example = _CLEARANCE
+
+
+class ClearanceExpiring(
+    Event,
+    name="clearance.expiring",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="clearance/{clearance}",
+):
+    """A clearance stands, and will end in a while unless the person is screened again: 60, 30 or 7 days ahead.
+
+    As all state it is whole: who hears this and nothing else knows that the person may act until that day.
+    """
+
+    clearance: UUID
+    application: UUID
+    person: UUID
+    role: Slug
+    kind_of_role: RoleKind
+    offering: OfferingId
+    site: SitePath
+    valid_until: date
+    notice: Notice
+
+    example = {**_CLEARANCE, "valid_until": "2027-05-01", "notice": 30}
 
 
 class ClearanceEnded(

@@ -13,8 +13,17 @@ from tests.support.eventually import eventually
 
 SAMPLE = ROOT / "deploy" / "rosters" / "sample"
 CIVIL_SERVICE = Path(os.environ.get("RAPPORT_SAMPLE_DATA", ROOT.parent / "shared" / "data")) / "civil-service"
-SCREENER = str(new_id())
-WORDS = ("--attest", "Signed on the intranet", "--screened-by", SCREENER, "--reference", "Register 7")
+SCREENER, SECOND = str(new_id()), str(new_id())
+WORDS = (
+    "--attest",
+    "Signed on the intranet",
+    "--screened-by",
+    SCREENER,
+    "--agreed-by",
+    SECOND,
+    "--reference",
+    "Register 7",
+)
 
 
 @pytest.fixture

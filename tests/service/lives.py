@@ -36,24 +36,26 @@ async def live_intake(it: Running) -> None:
 
 
 async def live_screening(it: Running) -> None:
-    """Four people: cleared, declined, cleared and withdrawn, undecided; two conduct cases, one of them closed."""
+    """Five people: cleared, declined, cleared and withdrawn, cleared for a month only, undecided; two conduct cases."""
     await it.hear(place())
     await it.hear(role("mentor-adult", "mentor"))
-    for number in range(1, 5):
+    for number in range(1, 6):
         await it.hear(applies(number, number, "mentor-adult", "mentor"))
     await screening.know(it)
     async with it.client(role="screener", site="net") as http:
         cases = (await http.get("/cases")).json()["items"]
-        cleared, declined, withdrawn, _ = (f"/cases/{case['clearance']}" for case in cases)
+        cleared, declined, withdrawn, expiring, _ = (f"/cases/{case['clearance']}" for case in cases)
         passed = {"results": [{"check": check, "outcome": "passed"} for check in cases[0]["required"]]}
         await post(http, f"/places/{SITE}/briefing", BRIEFING)
         await post(http, "/interview-slots", SLOTS)
-        for case in (cleared, withdrawn):
+        for case in (cleared, withdrawn, expiring):
             await post(http, f"{case}/results", passed)
-            await post(http, f"{case}/decision", screening.CLEAR)
+            last_day = {"valid_until": str((BEGINNING + 31 * messaging.DAY).date())} if case == expiring else {}
+            await post(http, f"{case}/decision", screening.CLEAR | last_day)
         await post(http, f"{declined}/decision", screening.DECLINE)
         it.set_clock(BEGINNING + messaging.DAY)
         await post(http, f"{withdrawn}/withdrawal", {"criterion": "volunteer-safety"})
+        await it.fire()
         for number in (1, 2):
             await it.hear(concern(number, "talk", number))
         conduct_cases = (await http.get("/conduct-cases")).json()["items"]

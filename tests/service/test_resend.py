@@ -22,7 +22,7 @@ from services.matching.tables import PairRow
 from services.messaging import absences, clocks
 from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow
 from services.screening.decisions import withdraw
-from services.screening.domain.cases import CRITERIA
+from services.screening.domain.criteria import CRITERIA
 from services.screening.queries import locked_case
 from services.screening.tables import CaseRow
 from shared.clock import Clock
@@ -97,7 +97,7 @@ async def test_the_end_is_marked_with_epoch_and_number(running: Factory) -> None
     await resend_all(it)
     end = (await it.emitted())[-1]
     assert (end.type, end.subject) == ("rapport.screening.resent.v1", "resend/clearance")
-    assert end.data == {"resent": "clearance", "epoch": 1, "subjects": 3, "site": "everywhere"}
+    assert end.data == {"resent": "clearance", "epoch": 1, "subjects": 4, "site": "everywhere"}
 
 
 async def test_only_what_lies_at_a_place_is_told(running: Factory) -> None:
@@ -190,7 +190,7 @@ async def ends_a_consent(session: AsyncSession, clock: Clock) -> str:
 
 
 async def withdraws(session: AsyncSession, clock: Clock) -> str:
-    found = (await session.scalars(select(CaseRow.clearance).where(CaseRow.state == "cleared"))).one()
+    found = (await session.scalars(select(CaseRow.clearance).where(CaseRow.notice.is_not(None)))).one()
     case = await locked_case(session, found)
     assert case
     await withdraw(session, case, CRITERIA["volunteer-safety"], "somebody", clock.now())

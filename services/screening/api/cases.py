@@ -1,4 +1,4 @@
-"""Cases and the criteria by which they are decided, to read."""
+"""Cases, to read."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,31 +8,18 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from services.screening.agreeing import consents_of
-from services.screening.api.shown import CaseDetail, CaseSummary, version_of
-from services.screening.domain.cases import CRITERIA, Category, State
+from services.screening.api.decisions import answer
+from services.screening.api.shown import CaseDetail, CaseSummary
+from services.screening.domain.cases import State
 from services.screening.domain.consents import shown
-from services.screening.queries import results_of
 from services.screening.tables import CaseRow
-from services.screening.visibility import SCREENERS, case_for, sees_evidence, visible_cases
+from services.screening.visibility import case_for, in_state, near, sees_evidence, visible_cases
 from shared.access import CallerDep, within
 from shared.contracts import SitePath, Slug
 from shared.http import SessionDep, TransactionRoute, etag
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 
 router = APIRouter(route_class=TransactionRoute)
-
-
-class CriterionShown(BaseModel):
-    """A criterion that decisions cite."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    criterion: str
-    version: int
-    for_mentee: bool
-    clears: bool
-    category: Category
-    text: str
 
 
 class CaseFilter(BaseModel):
@@ -49,34 +36,30 @@ class CaseFilter(BaseModel):
     cursor: Cursor = None
 
 
-@router.get("/criteria")
-async def criteria(caller: CallerDep) -> list[CriterionShown]:
-    """The criteria that stood before applications opened (R48)."""
-    caller.require_anywhere(*SCREENERS)
-    return [CriterionShown.model_validate(criterion) for criterion in CRITERIA.values()]
-
-
 @router.get("/cases")
 async def cases(session: SessionDep, caller: CallerDep, wanted: Annotated[CaseFilter, Query()]) -> Page[CaseSummary]:
     """Cases at the caller's places and the caller's own, oldest first."""
-    statement = select(CaseRow).where(visible_cases(caller))
-    for name, value in wanted.model_dump(include={"state", "role", "application", "person"}, exclude_none=True).items():
+    statement, people = select(CaseRow).where(visible_cases(caller)), await near(session, caller)
+    for name, value in wanted.model_dump(include={"role", "application", "person"}, exclude_none=True).items():
         statement = statement.where(getattr(CaseRow, name) == value)
+    if wanted.state:
+        statement = statement.where(await in_state(session, people, wanted.state))
     if wanted.site:
         statement = statement.where(within(CaseRow.site, [wanted.site]))
     if wanted.cursor:
         statement = statement.where(CaseRow.clearance > decode_cursor(wanted.cursor, UUID)[0])
     rows = (await session.scalars(statement.order_by(CaseRow.clearance).limit(wanted.limit + 1))).all()
     following = encode_cursor(rows[wanted.limit - 1].clearance) if len(rows) > wanted.limit else None
-    return Page(items=[CaseSummary.model_validate(row) for row in rows[: wanted.limit]], next=following)
+    return Page(items=[CaseSummary.of(row, row.person in people) for row in rows[: wanted.limit]], next=following)
 
 
 @router.get("/cases/{clearance}")
 async def case(clearance: UUID, session: SessionDep, caller: CallerDep, response: Response) -> CaseDetail:
     """One case. Its person sees its state, never its results."""
     row = await case_for(session, caller, clearance)
-    response.headers["ETag"] = etag(version_of(row))
-    if not sees_evidence(caller, row):
-        return CaseDetail.for_person(row)
+    if not await sees_evidence(session, caller, row):
+        told = CaseDetail.for_person(row)
+        response.headers["ETag"] = etag(told.version)
+        return told
     consents = shown(await consents_of(session, row.person))
-    return CaseDetail.for_screener(row, await results_of(session, clearance)).model_copy(update={"consents": consents})
+    return (await answer(session, row, response)).model_copy(update={"consents": consents})

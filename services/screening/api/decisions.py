@@ -8,21 +8,24 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import asking, decisions
+from services.screening import asking, decisions, proposing
 from services.screening.api.shown import CaseDetail, version_of
+from services.screening.criteria import criteria_of
 from services.screening.domain.cases import (
     Decided,
     check_known,
     check_open,
     check_withdrawable,
     clear_until,
-    criterion_for,
     is_repeat,
 )
-from services.screening.queries import as_results, results_of
+from services.screening.domain.criteria import Criterion, criterion_for
+from services.screening.domain.flags import check_no_red
+from services.screening.domain.second_person import needs_second_person
+from services.screening.queries import as_results, locked_cases_of, open_flags, proposal_of, results_of
 from services.screening.settling import check_case_settled
 from services.screening.tables import CaseRow
-from services.screening.visibility import case_to_screen
+from services.screening.visibility import actor, case_for, case_to_screen
 from shared.access import CallerDep
 from shared.clock import Clock
 from shared.contracts import RoleKind, Slug
@@ -67,14 +70,19 @@ async def decide(
     clearance: UUID, body: Decision, request: Request, response: Response,
     session: SessionDep, caller: CallerDep, clock: ClockDep,
 ) -> CaseDetail:  # fmt: skip
-    """Clear or decline. The same decision again is answered as the first; another one is refused."""
+    """Clear or decline; where the case asks for a second person, the decision is proposed until one agrees.
+
+    The same decision again is answered as the first; another one is refused.
+    """
     row = await case_to_screen(session, caller, clearance)
-    if not _stands_already(row, body):
+    if not await _stands_already(session, row, body, actor(caller)):
         if "if-match" in request.headers:
             require_match(request, version_of(row))
         check_open(row.state)
-        await _decide(session, row, body, caller.subject, clock)
-    return await _answer(session, row, response)
+        criteria = await criteria_of(session, row)
+        criterion = criterion_for(criteria, body.criterion, RoleKind(row.kind), clears=body.clears)
+        await _decide(session, row, criterion, body.valid_until, actor(caller), clock)
+    return await answer(session, row, response)
 
 
 @router.post("/cases/{clearance}/withdrawal")
@@ -82,37 +90,70 @@ async def withdraw(
     clearance: UUID, body: Withdrawal, request: Request, response: Response,
     session: SessionDep, caller: CallerDep, clock: ClockDep,
 ) -> CaseDetail:  # fmt: skip
-    """End a clearance now (trap 7); whoever relies on it hears so at once."""
+    """End a clearance now, and with it the one that renews it (trap 7). It waits for no second person."""
+    application = (await case_for(session, caller, clearance)).application
+    every = await locked_cases_of(session, application)
     row = await case_to_screen(session, caller, clearance)
-    criterion = criterion_for(body.criterion, RoleKind(row.kind), clears=False)
+    criteria = await criteria_of(session, row)
+    criterion = criterion_for(criteria, body.criterion, RoleKind(row.kind), clears=False)
     if row.ending_criterion != criterion.criterion:
         if "if-match" in request.headers:
             require_match(request, version_of(row))
         check_withdrawable(row.state)
-        await decisions.withdraw(session, row, criterion, caller.subject, clock.now())
-    return await _answer(session, row, response)
+        for case in every:
+            if case.state == "cleared":
+                await decisions.withdraw(session, case, criterion, actor(caller), clock.now())
+    return await answer(session, row, response)
 
 
-def _stands_already(row: CaseRow, asked: Decision) -> bool:
+async def _stands_already(session: AsyncSession, row: CaseRow, asked: Decision, by: str) -> bool:
+    if row.state == "proposed":
+        stands = await proposal_of(session, row.clearance)
+        return stands is not None and (stands.proposed_by, stands.clears, stands.criterion, stands.valid_until) == (
+            by, asked.clears, asked.criterion, asked.valid_until,
+        )  # fmt: skip
     if row.criterion is None:
         return False
     decided = Decided(row.state != "declined", row.criterion, row.valid_until)
     return is_repeat(decided, clears=asked.clears, criterion=asked.criterion, wanted=asked.valid_until)
 
 
-async def _decide(session: AsyncSession, row: CaseRow, asked: Decision, by: str, clock: Clock) -> None:
-    criterion = criterion_for(asked.criterion, RoleKind(row.kind), clears=asked.clears)
-    if asked.clears:
-        await asking.ask(session, [row], on=clock.today())  # by the law of the day on which the person is cleared
-        results = as_results(await results_of(session, row.clearance))
-        until = clear_until(row.required, results, clock.today(), row.validity, asked.valid_until)
-        check_known(row.place_known, row.facts_known)
-        await check_case_settled(session, row)
+async def _decide(
+    session: AsyncSession, row: CaseRow, criterion: Criterion, wanted: date | None, by: str, clock: Clock
+) -> None:
+    until = await _until(session, row, wanted, clock) if criterion.clears else None
+    if needs_second_person(row.second_person, clears=criterion.clears, category=criterion.category):
+        await proposing.propose(session, row, criterion, wanted, by, clock.now())
+    elif until:
         await decisions.clear(session, row, criterion, until, by, clock.now())
     else:
         await decisions.decline(session, row, criterion, by, clock.now())
 
 
-async def _answer(session: AsyncSession, row: CaseRow, response: Response) -> CaseDetail:
+async def carry_out(
+    session: AsyncSession, row: CaseRow, criterion: Criterion, wanted: date | None, by: str, clock: Clock
+) -> None:
+    """Let a decision take effect that a second person agreed with; what it rests on is looked at anew."""
+    if criterion.clears:
+        until = await _until(session, row, wanted, clock)
+        await decisions.clear(session, row, criterion, until, by, clock.now())
+    else:
+        await decisions.decline(session, row, criterion, by, clock.now())
+
+
+async def _until(session: AsyncSession, row: CaseRow, wanted: date | None, clock: Clock) -> date:
+    """The last day of a clearance, by the law of the day on which the person is cleared."""
+    await asking.ask(session, [row], on=clock.today())
+    results = as_results(await results_of(session, row.clearance))
+    until = clear_until(row.required, results, clock.today(), row.validity, wanted)
+    check_known(row.place_known, row.facts_known)
+    check_no_red(await open_flags(session, row.clearance))
+    await check_case_settled(session, row)
+    return until
+
+
+async def answer(session: AsyncSession, row: CaseRow, response: Response) -> CaseDetail:
+    """The case as its screeners see it, and its version."""
     response.headers["ETag"] = etag(version_of(row))
-    return CaseDetail.for_screener(row, await results_of(session, row.clearance))
+    results, proposal = await results_of(session, row.clearance), await proposal_of(session, row.clearance)
+    return CaseDetail.for_screener(row, results, proposal)

@@ -108,7 +108,7 @@ async def interview(clearance: UUID, session: SessionDep, caller: CallerDep) -> 
     """Where the interview stands."""
     case = await case_for(session, caller, clearance)
     row = await interview_of(session, clearance)
-    return await shown_to(session, row, for_staff=sees_evidence(caller, case))
+    return await shown_to(session, row, for_staff=await sees_evidence(session, caller, case))
 
 
 @router.get("/cases/{clearance}/interview/slots")

@@ -13,7 +13,7 @@ from services.screening.fields import Body
 from services.screening.referees import PURPOSE
 from services.screening.tables import CaseRow, ReferenceLetterRow, ReferenceRow
 from services.screening.tables.references import Letter
-from services.screening.visibility import SCREENERS
+from services.screening.visibility import SCREENERS, near, sees_evidence
 from shared.access import CallerDep, within
 from shared.contracts import OfferingId, SitePath
 from shared.http import ClockDep, SessionDep, TransactionRoute
@@ -59,7 +59,7 @@ class LetterSent(BaseModel):
 async def letters(
     session: SessionDep, caller: CallerDep, links: LinksDep, wanted: Annotated[LetterFilter, Query()]
 ) -> Page[LetterShown]:
-    """Letters that nobody sent yet, at the caller's places, oldest first; none about the caller themself."""
+    """Letters that nobody sent yet, at the caller's places, oldest first; none about the caller or who is close."""
     rows = (
         select(ReferenceLetterRow, ReferenceRow, CaseRow)
         .join(ReferenceRow, ReferenceRow.reference == ReferenceLetterRow.reference)
@@ -67,8 +67,7 @@ async def letters(
         .where(ReferenceLetterRow.sent_at.is_(None), ReferenceRow.state.in_(AWAITED), CaseRow.state == "open")
         .where(CaseRow.required.contains([CHECK]), within(CaseRow.site, caller.sites(*SCREENERS)))
     )
-    if caller.person:
-        rows = rows.where(CaseRow.person != caller.person)
+    rows = rows.where(CaseRow.person.not_in(await near(session, caller)))
     if wanted.site:
         rows = rows.where(within(CaseRow.site, [wanted.site]))
     if wanted.cursor:
@@ -91,7 +90,7 @@ async def sent(letter: UUID, session: SessionDep, caller: CallerDep, clock: Cloc
     """Note that a letter went out; again changes nothing."""
     row = await session.get(ReferenceLetterRow, letter, with_for_update=True)
     case = await _case_of(session, row.reference) if row else None
-    if row is None or case is None or not caller.covers(*SCREENERS, site=case.site) or caller.person == case.person:
+    if row is None or case is None or not await sees_evidence(session, caller, case):
         raise NotFound("There is no such letter, or none that you may see.")
     if row.sent_at is None:
         row.sent_at, row.sent_by = clock.now(), caller.subject

@@ -12,7 +12,7 @@ from services.screening.domain.steps import StepState, is_stalled
 from services.screening.queues import Place, page_of_steps, places_with_work
 from services.screening.summaries import Summary, summary_of
 from services.screening.tables import CaseRow, StepRow
-from services.screening.visibility import SCREENERS
+from services.screening.visibility import SCREENERS, near
 from shared.access import CallerDep, covered
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
 from shared.http import ClockDep, SessionDep, TransactionRoute
@@ -58,13 +58,13 @@ class QueueFilter(BaseModel):
 async def queue(
     session: SessionDep, caller: CallerDep, clock: ClockDep, wanted: Annotated[QueueFilter, Query()]
 ) -> Page[QueuedStep]:
-    """Open steps at the caller's places, those due first at the front; never of the caller's own case."""
+    """Open steps at the caller's places, those due first at the front; never of their own case or of someone close."""
     today = clock.today()
     after = Place(*decode_cursor(wanted.cursor, date.fromisoformat, UUID, str)) if wanted.cursor else None
     sites = covered(await places_with_work(session), caller.sites(*SCREENERS), wanted.site)
     where = _where(wanted, caller.subject, today)
-    if caller.person:
-        where.append(StepRow.clearance.not_in(select(CaseRow.clearance).where(CaseRow.person == caller.person)))
+    if people := await near(session, caller):
+        where.append(StepRow.clearance.not_in(select(CaseRow.clearance).where(CaseRow.person.in_(people))))
     rows = await page_of_steps(session, sites, where, after, wanted.limit + 1)
     items = [_shown(row, today) for row in rows[: wanted.limit]]
     last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None

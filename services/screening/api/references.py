@@ -103,7 +103,7 @@ DECIDED: frozenset[ReferenceState] = frozenset(("approved", "refused"))
 async def references(clearance: UUID, session: SessionDep, caller: CallerDep) -> ReferencesShown:
     """Everybody who was named. The applicant sees who answered, never what."""
     case = await case_for(session, caller, clearance)
-    return await _shown(session, case, for_staff=sees_evidence(caller, case))
+    return await _shown(session, case, for_staff=await sees_evidence(session, caller, case))
 
 
 @router.post("/cases/{clearance}/references", status_code=201)

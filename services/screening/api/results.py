@@ -8,15 +8,16 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.screening import agreeing
+from services.screening.api.decisions import answer
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import Outcome
 from services.screening.domain.consents import ANSWERED_BY_INTAKE, check_typed
 from services.screening.queries import results_of
 from services.screening.recording import Finding, is_known, record
-from services.screening.visibility import case_to_screen
+from services.screening.visibility import actor, case_to_screen
 from shared.access import CallerDep
 from shared.contracts import Slug
-from shared.http import ClockDep, SessionDep, TransactionRoute, etag, require_match
+from shared.http import ClockDep, SessionDep, TransactionRoute, require_match
 
 router = APIRouter(route_class=TransactionRoute)
 
@@ -63,6 +64,5 @@ async def record_results(
         check_typed(typed, await agreeing.consents_of(session, row.person))
     if not all(is_known(known, finding) for finding in found) and "if-match" in request.headers:
         require_match(request, version_of(row))
-    await record(session, row, known, found, caller.subject, clock.now())
-    response.headers["ETag"] = etag(version_of(row))
-    return CaseDetail.for_screener(row, known)
+    await record(session, row, known, found, actor(caller), clock.now())
+    return await answer(session, row, response)

@@ -75,7 +75,7 @@ async def sample(clearance: UUID, session: SessionDep, caller: CallerDep) -> Sam
     """The task of a case, and what was handed in."""
     case = await case_for(session, caller, clearance)
     row = await session.get(SampleRow, clearance)
-    return _shown(_task(case, row), row, for_staff=sees_evidence(caller, case))
+    return _shown(_task(case, row), row, for_staff=await sees_evidence(session, caller, case))
 
 
 @router.put("/cases/{clearance}/skill-sample")

@@ -74,7 +74,7 @@ class Settlements(BaseModel):
 async def settlements(clearance: UUID, session: SessionDep, caller: CallerDep, response: Response) -> Settlements:
     """What the case has to settle and what was settled in it, for its screeners."""
     row = await case_for(session, caller, clearance)
-    if not sees_evidence(caller, row):
+    if not await sees_evidence(session, caller, row):
         raise Forbidden("How something was settled is for the screeners of the case.")
     return await _answer(session, row, response)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.screening.domain.cases import Category, Outcome, State
 from services.screening.domain.consents import Shown
-from services.screening.tables import CaseRow, ResultRow
+from services.screening.tables import Answer, CaseRow, ProposalRow, ResultRow
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
 from shared.law import NOT_ADVICE
 
@@ -54,6 +54,15 @@ class Forbidden(BaseModel):
     why: list[Why]
 
 
+class AskedAhead(BaseModel):
+    """A check to pass before the person's activity crosses a limit of the law, and whose rule that is."""
+
+    check: Slug
+    due_on: date
+    why: str
+    of: str
+
+
 class Conflict(BaseModel):
     """A check that one law requires and another one forbids; a person settles it (R41)."""
 
@@ -71,12 +80,13 @@ class Unsettled(BaseModel):
 
 
 class CaseSummary(BaseModel):
-    """A case in a list; why it was declined is not part of it (R54)."""
+    """A case in a list; why it was declined is not part of it (R54). `follows`: the case that it renews or reopens."""
 
     model_config = ConfigDict(from_attributes=True)
 
     clearance: UUID
     application: UUID
+    follows: UUID | None
     person: UUID
     role: Slug
     kind: RoleKind
@@ -89,6 +99,30 @@ class CaseSummary(BaseModel):
     opened_at: datetime
     valid_until: date | None
     ended_on: date | None
+
+    @classmethod
+    def of(cls, row: CaseRow, is_near: bool) -> Self:
+        """The case; to its person and those near to them it is open while a decision waits for a second person."""
+        shown = cls.model_validate(row)
+        return shown.model_copy(update={"state": "open"}) if is_near and row.state == "proposed" else shown
+
+
+class Proposed(BaseModel):
+    """A decision that waits for a second person, or was answered by one."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    clears: bool
+    criterion: str
+    criterion_version: int
+    category: Category
+    valid_until: date | None
+    proposed_by: str
+    proposed_at: datetime
+    answer: Answer | None
+    answered_by: str | None
+    answered_at: datetime | None
+    reason: str | None
 
 
 class RecordedResult(BaseModel):
@@ -113,35 +147,49 @@ class CaseDetail(CaseSummary):
     forbidden: list[Forbidden] = []
     conflicts: list[Conflict] = []
     unsettled: list[Unsettled] = []
+    second_person: bool
+    asked_ahead: list[AskedAhead] = []
     notice: str = NOT_ADVICE
     criterion: str | None = None
     criterion_version: int | None = None
     category: Category | None = None
     decided_by: str | None = None
+    agreed_by: str | None = None
     decided_at: datetime | None = None
     ending_criterion: str | None = None
     ending_version: int | None = None
     ending_category: Category | None = None
     results: list[RecordedResult] = []
     consents: Shown | None = None
+    proposal: Proposed | None = None
 
     @classmethod
     def for_person(cls, row: CaseRow) -> Self:
         """What the person themselves may know: what is asked, why, and the state."""
-        summary = CaseSummary.model_validate(row).model_dump()
+        summary = CaseSummary.of(row, is_near=True).model_dump()
         asked = [Requirement.of(step) for step in row.requirements.get("steps", ())]
         told = {name: row.requirements.get(name, []) for name in ("forbidden", "conflicts", "unsettled")}
+        told |= {"second_person": row.second_person, "asked_ahead": row.asked_ahead}
         return cls.model_validate({**summary, "requirements": asked, **told})
 
     @classmethod
-    def for_screener(cls, row: CaseRow, results: Mapping[str, ResultRow]) -> Self:
+    def for_screener(cls, row: CaseRow, results: Mapping[str, ResultRow], proposal: ProposalRow | None) -> Self:
         """All that is recorded."""
         citations = {name: getattr(row, name) for name in _FOR_SCREENERS}
         recorded = [_recorded(results[check]) for check in sorted(results)]
-        return cls.for_person(row).model_copy(update={**citations, "results": recorded})
+        proposed = Proposed.model_validate(proposal) if proposal else None
+        all_of_it = {**citations, "state": row.state, "results": recorded, "proposal": proposed}
+        return cls.for_person(row).model_copy(update=all_of_it)
+
+    @property
+    def version(self) -> int:
+        """What an ETag names for who sees no evidence: what they see, so that it tells nothing more (trap 15)."""
+        return zlib.crc32(self.model_dump_json().encode())
 
 
-_NOT_OF_THE_ROW = {"requirements", "forbidden", "conflicts", "unsettled", "notice", "results", "consents"}
+_NOT_OF_THE_ROW = {
+    "requirements", "forbidden", "conflicts", "unsettled", "notice", "results", "consents", "proposal", "asked_ahead",
+}  # fmt: skip
 _FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys() - _NOT_OF_THE_ROW
 
 
@@ -154,4 +202,5 @@ def _recorded(row: ResultRow) -> RecordedResult:
 
 def version_of(row: CaseRow) -> int:
     """What an ETag names: the case's version together with what was heard of role and place, which counts nothing."""
-    return zlib.crc32(f"{row.version} {row.state} {row.required} {row.risks} {row.known}".encode())
+    heard = f"{row.required} {row.risks} {row.known} {row.second_person}"
+    return zlib.crc32(f"{row.version} {row.state} {heard}".encode())

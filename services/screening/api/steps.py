@@ -47,7 +47,7 @@ async def steps(clearance: UUID, session: SessionDep, caller: CallerDep, clock: 
     """The steps of a case, in their order."""
     case = await case_for(session, caller, clearance)
     rows = select(StepRow).where(StepRow.clearance == clearance).order_by(StepRow.position)
-    for_staff = sees_evidence(caller, case)
+    for_staff = await sees_evidence(session, caller, case)
     return [_shown(row, clock.today(), for_staff=for_staff) for row in await session.scalars(rows)]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.screening import conduct
 from services.screening.fields import Body
 from services.screening.tables import TieKind, TieRow
-from services.screening.visibility import SCREENERS
+from services.screening.visibility import SCREENERS, actor
 from shared.access import CallerDep, within
 from shared.contracts import Contradiction, SitePath
 from shared.http import ClockDep, SessionDep, TransactionRoute
@@ -57,12 +57,7 @@ async def declare_tie(
     if caller.person not in (body.person, body.other):
         caller.require(*SCREENERS, site=body.site)
     person, other = sorted((body.person, body.other))
-    tie = body.model_dump() | {
-        "person": person,
-        "other": other,
-        "declared_by": str(caller.person or caller.subject),
-        "at": clock.now(),
-    }
+    tie = body.model_dump() | {"person": person, "other": other, "declared_by": actor(caller), "at": clock.now()}
     stored = await session.scalar(insert(TieRow).values(tie).on_conflict_do_nothing().returning(TieRow.person))
     if stored is None:
         response.status_code = status.HTTP_200_OK

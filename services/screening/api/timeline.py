@@ -36,7 +36,7 @@ async def timeline(
     clearance: UUID, session: SessionDep, caller: CallerDep, limit: PageSize = 50, cursor: Cursor = None
 ) -> Page[ActShown]:
     """What was done to a case, oldest first (trap 9); never what was found."""
-    if not sees_evidence(caller, await case_for(session, caller, clearance)):
+    if not await sees_evidence(session, caller, await case_for(session, caller, clearance)):
         raise Forbidden("Who did what is for the screeners of the case.")
     statement = select(ActRow).where(ActRow.clearance == clearance)
     if cursor:

@@ -118,7 +118,7 @@ class Certificate(Body):
 async def training(clearance: UUID, session: SessionDep, caller: CallerDep, clock: ClockDep) -> TrainingShown:
     """The course of a case and how far the person is. The right answers are shown to nobody."""
     case = await case_for(session, caller, clearance)
-    return await _shown(session, case, clock.today(), for_staff=sees_evidence(caller, case))
+    return await _shown(session, case, clock.today(), for_staff=await sees_evidence(session, caller, case))
 
 
 @router.post("/cases/{clearance}/training/modules/{module}")

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from services.screening.domain.cases import CRITERIA, expires_at
+from services.screening.domain.cases import expires_at
+from services.screening.domain.criteria import CRITERIA
 from shared.contracts.intake import Agreement, Signed
 
 UNSIGNED = CRITERIA["unsigned-policy"]

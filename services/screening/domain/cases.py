@@ -5,7 +5,7 @@ policies will add to this table; they never take from it.
 """
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -14,7 +14,7 @@ from uuid import UUID
 from shared.contracts import Contradiction, RoleKind
 
 Outcome = Literal["passed", "failed"]
-State = Literal["waiting", "open", "cleared", "declined", "ended", "withdrawn"]
+State = Literal["waiting", "open", "proposed", "cleared", "declined", "ended", "withdrawn"]
 Category = Literal["suitable", "time", "skill", "temperament", "scope", "safety"]
 
 
@@ -77,36 +77,6 @@ MENTEE_CHECKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
-    """What a decision cites: written down before applications opened (R48). `category` keeps safety apart (R54)."""
-
-    criterion: str
-    version: int
-    for_mentee: bool
-    clears: bool
-    category: Category
-    text: str
-
-
-CRITERIA = {
-    criterion.criterion: criterion
-    for criterion in (
-        Criterion("volunteer-suitable", 1, False, True, "suitable", "Every check that the role asks for stands."),
-        Criterion(
-            "volunteer-no-time", 1, False, False, "time", "The person cannot give the time the role needs (R53)."
-        ),
-        Criterion("volunteer-no-skill", 1, False, False, "skill", "The person lacks a skill the role needs (R51)."),
-        Criterion("volunteer-temperament", 1, False, False, "temperament", "The role does not suit the person (R52)."),
-        Criterion("volunteer-safety", 1, False, False, "safety", "Clients or volunteers would not be safe (R50)."),
-        Criterion("unsigned-policy", 1, False, False, "scope", "The conduct document in force was not signed (R72)."),
-        Criterion("mentee-eligible", 1, True, True, "suitable", "The programme is for this person, and all agreed."),
-        Criterion("mentee-not-in-scope", 1, True, False, "scope", "The programme cannot help with what is needed."),
-        Criterion("mentee-safety", 1, True, False, "safety", "Taking part would not be safe for those involved."),
-    )
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """How a check ended. It counts until the end of `valid_until`."""
 
@@ -125,10 +95,19 @@ def required_checks(kind: RoleKind, risks: Collection[str]) -> tuple[Required, .
     return tuple(required for rule in VOLUNTEER_RULES if (required := rule.asked_by(risks)))
 
 
-def check_results(required: Collection[str], state: State, checks: Iterable[str]) -> None:
-    """Raise Contradiction when a result may not be recorded: the case is decided, or nothing asks for the check."""
+def check_results(
+    required: Collection[str], state: State, checks: Collection[str], ahead: Collection[str] = ()
+) -> None:
+    """Raise Contradiction when a result may not be recorded: the case is decided, or nothing asks for the check.
+
+    `ahead`: what a clearance asks for before a limit of activity is crossed.
+    """
+    if state == "cleared" and set(checks) <= set(ahead):
+        return
     if state == "waiting":
         raise Contradiction("The role of this case is not known here yet; try again when it is.")
+    if state == "proposed":
+        raise Contradiction("This case is being decided just now; what is found counts again if it is open again.")
     if state != "open":
         raise Contradiction(f"This case is {state}; a result changes nothing now. A new application opens a new case.")
     if unasked := sorted(set(checks) - set(required)):
@@ -141,16 +120,6 @@ def check_decider(decider: UUID | None, person: UUID) -> None:
     """Nobody decides about themselves. Raises Contradiction."""
     if decider == person:
         raise Contradiction("Nobody decides about their own case; ask another screener.")
-
-
-def criterion_for(name: str, kind: RoleKind, *, clears: bool) -> Criterion:
-    """The cited criterion. Raises Contradiction when it is unknown or is not one for this decision (R48)."""
-    fitting = [c for c in CRITERIA.values() if c.for_mentee == (kind == RoleKind.MENTEE) and c.clears == clears]
-    found = CRITERIA.get(name)
-    if found not in fitting:
-        allowed = ", ".join(c.criterion for c in fitting)
-        raise Contradiction(f"{name!r} is no criterion for this decision; cite one of {allowed}.")
-    return found
 
 
 def clear_until(
@@ -196,6 +165,8 @@ def is_repeat(decided: Decided, *, clears: bool, criterion: str, wanted: date | 
 
 def check_open(state: State) -> None:
     """Raise Contradiction unless the case can be decided."""
+    if state == "proposed":
+        raise Contradiction("Another decision was proposed; a second person agrees or disagrees with it first.")
     if state != "open":
         raise Contradiction(f"This case is {state}; only an open case can be decided.")
 

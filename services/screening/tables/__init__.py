@@ -1,13 +1,18 @@
 """The tables of screening's database."""
 
+from services.screening.tables.activity import ContactDayRow
+from services.screening.tables.appeals import AppealRow
 from services.screening.tables.base import Base
 from services.screening.tables.briefings import AcknowledgementRow, BriefingRow
 from services.screening.tables.cases import Act, ActRow, CaseRow, ResultRow
 from services.screening.tables.conduct import ConductCaseRow, EntryKind, EntryRow, MeasureRow, NamedRow, ReplyRow
 from services.screening.tables.consents import ConsentRow
 from services.screening.tables.copies import AgreementRow, FactsRow, OfferingRow, PlaceRow, RoleRow
+from services.screening.tables.criteria import CriteriaSetRow
+from services.screening.tables.flags import FlagRow
 from services.screening.tables.interviews import InterviewRow, SlotRow
 from services.screening.tables.oncall import AlarmRow, DutyRow, PageRow
+from services.screening.tables.proposals import Answer, ProposalRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.register import LookupRow, RegisterEntryRow
 from services.screening.tables.reports import ReportAnswerRow, ReportRow
@@ -23,6 +28,8 @@ __all__ = [
     "ActRow",
     "AgreementRow",
     "AlarmRow",
+    "Answer",
+    "AppealRow",
     "AttemptRow",
     "Base",
     "BriefingRow",
@@ -30,10 +37,13 @@ __all__ = [
     "CertificateRow",
     "ConductCaseRow",
     "ConsentRow",
+    "ContactDayRow",
+    "CriteriaSetRow",
     "DutyRow",
     "EntryKind",
     "EntryRow",
     "FactsRow",
+    "FlagRow",
     "InterviewRow",
     "LookupRow",
     "MeasureRow",
@@ -41,6 +51,7 @@ __all__ = [
     "OfferingRow",
     "PageRow",
     "PlaceRow",
+    "ProposalRow",
     "ReferenceLetterRow",
     "ReferenceRow",
     "RegisterEntryRow",

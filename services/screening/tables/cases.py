@@ -1,38 +1,53 @@
 """Cases, what was found and what was decided."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.screening.domain.cases import Category, Outcome, State
 from services.screening.tables.base import Base
+from shared.contracts.screening import Notice
 from shared.db import PUBLIC, personal
 
 EVIDENCE = personal("deciding about a role", "one year after the clearance ended", "clearance", data_class="criminal")
 DECISION = personal("deciding about a role", "one year after the clearance ended", "clearance")
+SAFETY = personal(
+    "keeping clients and volunteers safe", "as long as the organisation's safety policy says, apart from the rest",
+    "clearance",
+)  # fmt: skip
+"""What speaks of safety is kept apart from what speaks of time or skill (R54)."""
 
-Act = Literal["results", "correction", "settled", "asked-anew", "cleared", "declined", "withdrawn", "expired"]
-"""What can be done to a case."""
+Act = Literal[
+    "results", "correction", "settled", "asked-anew", "proposed", "disagreed", "cleared", "declined", "withdrawn",
+    "expired", "flagged", "flag-resolved", "limit", "appealed", "appeal-upheld", "appeal-overturned", "renewal",
+]  # fmt: skip
+"""What can be done to a case. A decision that needed a second person stands under both names."""
 
 
 class CaseRow(Base):
     """One application's screening. It waits while its role has not been heard of.
 
+    A case that `follows` another one renews its clearance, or is what an appeal opened; of it `sequence` is ''.
+
     `required` and `requirements` (steps with reasons, what is forbidden or unsettled) follow from role and place as
-    last heard before the decision. `place_known`: the site was heard of; `facts_known`: what intake knows of the person
-    was read; before both nobody is cleared. `validity`: months for which a clearance may stand. `version`
+    last heard before the decision, and so does whether a `second_person` has to agree. `place_known`: the site was
+    heard of; `facts_known`: what intake knows of the person was read; before both nobody is cleared. `validity`: months
+    for which a clearance may stand. `asked_ahead`: checks to pass before a limit of activity is crossed. `version`
     counts what people did, not what was heard: events may come in any order. `sequence` is the newest heard of the
     application.
     """
 
     __tablename__ = "screening_case"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'open', 'cleared', 'declined', 'ended', 'withdrawn')", name="state"),
+        CheckConstraint(f"state IN ({', '.join(map(repr, get_args(State)))})", name="state"),
         Index(None, "state", "clearance"),
+        Index("screening_case_application_key", "application", unique=True, postgresql_where=text("follows IS NULL")),
+        Index(None, "application"),
+        Index(None, "follows"),
         Index(None, "person"),
         Index(None, "role", "state"),
         Index(None, "site", "state"),
@@ -40,7 +55,8 @@ class CaseRow(Base):
     )
 
     clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
-    application: Mapped[UUID] = mapped_column(unique=True, info=PUBLIC)
+    application: Mapped[UUID] = mapped_column(info=PUBLIC)
+    follows: Mapped[UUID | None] = mapped_column(info=PUBLIC)
     person: Mapped[UUID] = mapped_column(info=PUBLIC)
     role: Mapped[str] = mapped_column(info=PUBLIC)
     kind: Mapped[str] = mapped_column(info=PUBLIC)
@@ -50,7 +66,9 @@ class CaseRow(Base):
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     required: Mapped[list[str]] = mapped_column(info=PUBLIC)
     requirements: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}", info=PUBLIC)
+    asked_ahead: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=PUBLIC)
     place_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
+    second_person: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     facts_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     validity: Mapped[int] = mapped_column(server_default=text("12"), info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
@@ -58,14 +76,17 @@ class CaseRow(Base):
     version: Mapped[int] = mapped_column(server_default="1", info=PUBLIC)
     criterion: Mapped[str | None] = mapped_column(info=DECISION)
     criterion_version: Mapped[int | None] = mapped_column(info=DECISION)
-    category: Mapped[Category | None] = mapped_column(Text, info=DECISION)
+    category: Mapped[Category | None] = mapped_column(Text, info=SAFETY)
     valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    notice: Mapped[Notice | None] = mapped_column(Integer, info=PUBLIC)
+    noticed_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_by: Mapped[str | None] = mapped_column(info=DECISION)
+    agreed_by: Mapped[str | None] = mapped_column(info=DECISION)
     ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)
-    ending_category: Mapped[Category | None] = mapped_column(Text, info=DECISION)
+    ending_category: Mapped[Category | None] = mapped_column(Text, info=SAFETY)
 
     @property
     def known(self) -> bool:
@@ -96,10 +117,7 @@ class ActRow(Base):
 
     __tablename__ = "case_act"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('results', 'correction', 'settled', 'asked-anew', 'cleared', 'declined', 'withdrawn', 'expired')",
-            name="kind",
-        ),
+        CheckConstraint(f"kind IN ({', '.join(map(repr, get_args(Act)))})", name="kind"),
         Index(None, "clearance", "act"),
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.screening.tables.base import Base
+from shared.contracts.intake import Tier
 from shared.db import PUBLIC, personal
 
 FACTS = personal("finding the law that holds (R41)", "one year after the last case was decided", "person")
@@ -29,6 +30,7 @@ class RoleRow(Base):
     kind: Mapped[str] = mapped_column(info=PUBLIC)
     risks: Mapped[list[str]] = mapped_column(info=PUBLIC)
     times_a_month: Mapped[int | None] = mapped_column(info=PUBLIC)
+    tier: Mapped[Tier | None] = mapped_column(Text, info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

@@ -24,7 +24,7 @@ from shared.contracts.intake import (
     ProfileChanged,
 )
 from shared.contracts.reads import MatchingProfile, MatchingProfiles, PeopleRead
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.contracts.screening import ClearanceEnded, ClearanceExpiring, ScreeningCleared, ScreeningDeclined
 from tests.support.running import BEGINNING, Running
 from tests.support.serving import serving as serving_app
 
@@ -99,6 +99,11 @@ def cleared(
 def declined(of: UUID, kind: str, name: str = OFFERING) -> ScreeningDeclined:
     """Screening declines a person."""
     return ScreeningDeclined(**_clearance(of, kind, name, None))
+
+
+def expiring(of: UUID, kind: str, until: date = date(2027, 5, 1)) -> ClearanceExpiring:
+    """Screening tells that a clearance will end."""
+    return ClearanceExpiring(**_clearance(of, kind, OFFERING, None), valid_until=until, notice=30)
 
 
 def ended(of: UUID, kind: str, name: str = OFFERING) -> ClearanceEnded:

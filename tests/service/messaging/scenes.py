@@ -20,7 +20,7 @@ from shared.contracts.intake import (
     OfferingChanged,
 )
 from shared.contracts.matching import PairClosed, PairMatched
-from shared.contracts.screening import ClearanceEnded, ScreeningCleared, ScreeningDeclined
+from shared.contracts.screening import ClearanceEnded, ClearanceExpiring, ScreeningCleared, ScreeningDeclined
 from shared.deadlines import deadline
 from tests.support.running import BEGINNING, Running
 
@@ -62,6 +62,11 @@ def cleared(of: UUID, kind: str, until: date = date(2027, 5, 1), offering: str =
 def declined(of: UUID, kind: str, offering: str = OFFERING) -> ScreeningDeclined:
     """Screening declines a person."""
     return ScreeningDeclined(**_clearance(of, kind, offering))
+
+
+def expiring(of: UUID, kind: str, until: date = date(2027, 5, 1), offering: str = OFFERING) -> ClearanceExpiring:
+    """Screening tells that a clearance will end."""
+    return ClearanceExpiring(**_clearance(of, kind, offering), valid_until=until, notice=30)
 
 
 def ended(of: UUID, kind: str, offering: str = OFFERING) -> ClearanceEnded:

@@ -23,8 +23,10 @@ from tests.service.messaging.scenes import (
     debts,
     declined,
     ended,
+    expiring,
     matched,
     paired,
+    person,
     told,
     write,
 )
@@ -107,6 +109,27 @@ async def test_a_clearance_lapses_by_messagings_own_clock(running: Factory) -> N
     it.set_clock(BEGINNING.replace(hour=0) + timedelta(days=1))
     assert [(await write(it, sender)).status_code for sender in (MENTOR, MENTEE)] == [409, 409]
     assert await stored(it) == 1
+
+
+async def test_whoever_hears_only_of_a_clearances_coming_end_lets_people_write(running: Factory) -> None:
+    """R29: clearance.expiring is whole state: it stands until its day, also where screening.cleared was missed."""
+    it = await running("messaging")
+    until = BEGINNING.date() + timedelta(days=30)
+    for event in (expiring(MENTOR, "mentor", until), cleared(MENTEE, "mentee"), matched()):
+        await it.hear(event)
+    assert (await write(it, MENTOR, "Salaam")).status_code == 201
+    it.set_clock(BEGINNING + timedelta(days=31))
+    assert (await write(it, MENTOR, "Salaam")).status_code == 409
+
+
+async def test_a_renewed_clearance_leaves_no_gap(running: Factory) -> None:
+    """R29, trap 7: before the old clearance ends the new one stands, so nobody is stopped for a moment."""
+    it = await paired(running)
+    renewed = cleared(MENTOR, "mentor").model_copy(update={"clearance": person(0x99), "valid_until": date(2028, 5, 1)})
+    await it.hear(renewed)
+    assert (await write(it, MENTOR, "before the end")).status_code == 201
+    await it.hear(ended(MENTOR, "mentor"), sequence=2)
+    assert (await write(it, MENTOR, "after the end")).status_code == 201
 
 
 async def test_a_closed_pair_can_be_read_and_not_written_to(running: Factory) -> None:

@@ -3,11 +3,10 @@
 import re
 from typing import Any
 
-from shared.ids import new_id
 from tests.service.screening.conduct_scenes import CLAUSE, MENTEE, MENTOR
 from tests.service.screening.story import SITE
 
-NOBODY = str(new_id())
+NOBODY = "01985b3e-7a10-7000-8000-0000000000ff"
 ABOUT_ONE: dict[tuple[str, str], dict[str, Any] | None] = {
     ("GET", "/conduct-cases/{case}"): None,
     ("PATCH", "/conduct-cases/{case}"): CLAUSE,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from services.screening.senders import store
 from services.screening.tables import ActRow, FactsRow
+from shared.access import Role
 from shared.contracts.reads import ScreeningFacts
 from tests.service.screening.story import SITE, identity
 from tests.support.running import Running
@@ -14,6 +15,18 @@ from tests.support.running import Running
 PERSON = identity(1)
 CLEAR = {"decision": "clear", "criterion": "volunteer-suitable"}
 DECLINE = {"decision": "decline", "criterion": "volunteer-no-time"}
+
+NEW_SET: dict[str, Any] = {
+    "network": "net",
+    "programme": "first-steps",
+    "criteria": [
+        {"criterion": name, "for_mentee": whom == "mentee", "clears": category == "suitable", "category": category,
+         "text": "What this programme asks for."}
+        for whom in ("volunteer", "mentee")
+        for category, name in (("suitable", f"{whom}-fits"), ("safety", f"{whom}-harm"), ("skill", f"{whom}-skill"))
+    ],
+}  # fmt: skip
+"""A set of criteria of the story's programme."""
 
 
 async def only_case(it: Running) -> dict[str, Any]:
@@ -30,6 +43,14 @@ async def post(it: Running, path: str, body: dict[str, Any], person: UUID | None
     async with it.client(role="screener", site=SITE, person=person) as http:
         answer = await http.post(f"/cases/{case['clearance']}/{path}", json=body)
         return answer.status_code, answer.json()
+
+
+async def seen(it: Running, person: UUID | None = None, role: Role = "screener") -> dict[str, Any]:
+    """The one case as somebody sees it."""
+    case = await only_case(it)
+    async with it.client(role=role, site=SITE, person=person) as http:
+        found: dict[str, Any] = (await http.get(f"/cases/{case['clearance']}")).json()
+        return found
 
 
 async def know(it: Running, **facts: Any) -> None:

@@ -1,6 +1,6 @@
 """What screening hears in a small network's first week."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,9 @@ from shared.contracts.intake import (
     RiskFactor,
     RoleChanged,
     SiteChanged,
+    Tier,
 )
-from shared.contracts.messaging import ConcernRaised, Weight
+from shared.contracts.messaging import ConcernRaised, MessageSent, Weight
 from shared.contracts.policy import OfferingPolicy
 
 SITE = "net.af.kabul"
@@ -44,9 +45,9 @@ def gives_up(number: int, person: int, role: str, kind: str) -> ApplicationWithd
     return ApplicationWithdrawn(**applies(number, person, role, kind).model_dump())
 
 
-def role(name: str, kind: str, *risks: RiskFactor) -> RoleChanged:
+def role(name: str, kind: str, *risks: RiskFactor, tier: Tier | None = None) -> RoleChanged:
     """A role of the catalogue."""
-    return RoleChanged(role=name, kind_of_role=RoleKind(kind), site="net", risks=list(risks))
+    return RoleChanged(role=name, kind_of_role=RoleKind(kind), site="net", risks=list(risks), tier=tier)
 
 
 def place(country: str | None = "AF", subdivision: str | None = None, *, accepted: bool = True) -> SiteChanged:
@@ -103,6 +104,23 @@ def agrees_no_more(person: int, purpose: ConsentPurpose) -> ConsentWithdrawn:
     return ConsentWithdrawn(**_consent(person, purpose), ended_on=date(2026, 11, 2))
 
 
+def rare(name: str, times_a_month: int) -> RoleChanged:
+    """A role with minors whose contact is rare, by what it declares."""
+    return RoleChanged(
+        role=name, kind_of_role=RoleKind.MENTOR, site="net", risks=["works-with-clients", "minors"],
+        times_a_month=times_a_month, tier="intermediate",
+    )  # fmt: skip
+
+
+def writes(number: int, sender: int, day: float, kind: str = "mentor") -> MessageSent:
+    """Somebody's message can be read, some days after the beginning."""
+    return MessageSent(
+        message=identity(0x3000 + number), pair=identity(0x200 + sender), site=SITE, sender=identity(sender),
+        sender_role=RoleKind(kind), recipients=[identity(0x999)], answer_needed=True,
+        sent_at=datetime(2026, 11, 2, 8, tzinfo=UTC) + timedelta(days=day),
+    )  # fmt: skip
+
+
 STORY: list[tuple[Event, int]] = [
     (role("mentor-adult", "mentor", "works-with-clients"), 1),
     (applies(1, 1, "mentor-adult", "mentor"), 1),
@@ -125,6 +143,11 @@ STORY: list[tuple[Event, int]] = [
     (signs(2, 1), 1),
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
+    (rare("rare-mentor", 2), 1),
+    (applies(7, 6, "rare-mentor", "mentor"), 1),
+    *((writes(number, 6, day), 1) for number, day in enumerate((1, 5, 9, 13, 13, 20))),
+    (writes(10, 1, 3), 1),
+    (writes(11, 3, 3, "mentee"), 1),
     (place("US", "US-CA"), 3),
     (offering(), 3),
     (offering(steps_mentor=["interview"], culture_briefing=True), 4),

@@ -43,7 +43,7 @@ async def test_what_a_role_asks_follows_it_until_the_decision(it: Running) -> No
     status, problem = await post(it, "decision", CLEAR)
     assert status == 409
     assert "training, record-check" in problem["detail"]
-    await it.hear(role("mentor-adult", "mentor", "one-on-one"), sequence=3)
+    await it.hear(role("mentor-adult", "mentor", "one-on-one", tier="intermediate"), sequence=3)
     assert (await post(it, "decision", CLEAR))[0] == 200
     await it.hear(role("mentor-adult", "mentor", "one-on-one", "minors"), sequence=4)
     assert (await only_case(it))["required"] == ["identity", "interview"]
@@ -116,12 +116,12 @@ async def test_withdrawing_again_for_another_reason_is_refused(it: Running) -> N
 
 async def test_a_late_timer_ends_it_on_its_own_day(it: Running) -> None:
     """The service was down for a week; the clearance still ended when it ended."""
-    await pass_all(it, valid_until="2026-11-10")
+    await pass_all(it, valid_until="2026-11-09")
     await post(it, "decision", CLEAR)
     it.set_clock(datetime(2026, 11, 18, 9, tzinfo=UTC))
     assert await it.fire() == 1
-    assert (await only_case(it))["ended_on"] == "2026-11-11"
-    assert (await it.emitted())[-1].data["ended_on"] == "2026-11-11"
+    assert (await only_case(it))["ended_on"] == "2026-11-10"
+    assert (await it.emitted())[-1].data["ended_on"] == "2026-11-10"
 
 
 async def test_time_and_skill_look_like_safety_in_lists_and_events(it: Running) -> None:

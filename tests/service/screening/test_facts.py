@@ -17,7 +17,7 @@ from tests.service.screening.story import SITE, applies, offering, place, role
 from tests.support.running import BEGINNING, Running
 from tests.support.serving import serving
 
-CHILD = role("mentor-adult", "mentor", "works-with-clients", "one-on-one", "minors")
+CHILD = role("mentor-adult", "mentor", "works-with-clients", "one-on-one", "minors", tier="intermediate")
 MENTOR = role("mentor-adult", "mentor", "works-with-clients")
 Start = Callable[..., Awaitable[Running]]
 
@@ -97,7 +97,7 @@ async def test_what_is_held_is_not_asked_again(running: Start) -> None:
 async def test_what_a_law_does_not_transfer_is_asked_again(running: Start) -> None:
     """b4, California: a result for another organisation does not count."""
     it = await running("screening")
-    adult = role("mentor-adult", "mentor", "minors")
+    adult = role("mentor-adult", "mentor", "minors", tier="intermediate")
     for told in (place("AU", "AU-VIC"), adult, applies(1, 1, "mentor-adult", "mentor")):
         await it.hear(told)
     await know(it, held=[{"check": "working-with-children-check", "valid_until": "2028-01-01", "own": False}])

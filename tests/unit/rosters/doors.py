@@ -65,6 +65,8 @@ class Screening:
 
     kinds: dict[UUID, str]
     refused: set[UUID] = field(default_factory=set)
+    high: bool = False
+    """Whether a second person has to agree."""
     states: dict[str, str] = field(default_factory=dict)
     results: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     criteria: dict[str, str] = field(default_factory=dict)
@@ -84,15 +86,18 @@ class Screening:
             )
         if path == "/cases":
             return self._page(dict(request.url.params))
-        _, _, case, door = path.split("/")
+        _, _, case, door, *_ = path.split("/")
         body = orjson.loads(request.content)
         if UUID(case) in self.refused:
             return httpx2.Response(409, json={"title": "No", "detail": "This is your own case."})
         if door == "results":
             self.results[case] = body["results"]
+        elif door == "decision" and not path.endswith("/agreement"):
+            self.states[case] = "proposed" if self.high else "cleared"
+            self.criteria[case] = body["criterion"]
         else:
-            self.states[case], self.criteria[case] = "cleared", body["criterion"]
-        return httpx2.Response(200, json={})
+            self.states[case] = "cleared"
+        return httpx2.Response(200, json={"clearance": case, "state": self.states.get(case, "open")})
 
     def _page(self, query: dict[str, str]) -> httpx2.Response:
         """Two cases a page; the case's id is the application's here."""

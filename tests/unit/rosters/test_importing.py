@@ -173,13 +173,16 @@ def test_the_offering_is_the_maps_at_the_site_or_what_was_typed(tmp_path: Path) 
         prepare(without)
 
 
-async def screened(screening: doors.Screening, applications: set[UUID]) -> Counter[str]:
+FIRST = new_id()
+
+
+async def screened(screening: doors.Screening, applications: set[UUID], second: UUID | None = None) -> Counter[str]:
     """What became of the cases of these applications."""
     counts: Counter[str] = Counter()
-    screener = Screener(new_id(), "Register 2026/7", "net.ke")
+    screener = Screener(FIRST, "Register 2026/7", "net.ke", second)
     async with screening.client() as http:
         await Screening(
-            http, screener, set(applications), counts, lambda done: None, patience=0.2, pause=0.01
+            http, screener, set(applications), counts, lambda done: None, patience=0.2, pause=0.01, second=http
         ).carry_out()
     return counts
 
@@ -204,6 +207,20 @@ async def test_cases_decided_before_refused_or_missing_are_told() -> None:
     )
     assert await screened(screening, {before, own, missing}) == {"decided before": 1, "refused": 1, "no case": 1}
     assert str(other) not in screening.states
+
+
+async def test_a_second_person_agrees_or_the_cases_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trap 17: in the same run, or in one of their own with their token, which decides nothing for the first."""
+    case, second = new_id(), new_id()
+    high = doors.Screening({case: "mentor"}, high=True)
+    assert await screened(high, {case}) == {"wait for a second person": 1}
+    assert await screened(doors.Screening({case: "mentor"}, high=True), {case}, second) == {"cleared": 1}
+    private, _ = new_key()
+    monkeypatch.setenv("RAPPORT_TOKEN", mint(private, str(second), [Grant("screener", "net")], timedelta(hours=1)))
+    assert await screened(doors.Screening({case: "mentor"}, high=True), {case}, second) == {"not decided yet": 1}
+    assert await screened(high, {case}, second) == {"cleared": 1}
+    with pytest.raises(Typed, match="another person"):
+        Screener(second, "x", "net", second)
 
 
 def test_a_screener_decides_under_their_own_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.screening.domain.agreements import UNSIGNED, lapses_at
-from services.screening.domain.cases import CRITERIA
+from services.screening.domain.criteria import CRITERIA
 from shared.contracts.intake import Agreement, Signed
 
 GRACE = date(2026, 12, 1)

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.screening.domain.cases import (
-    CRITERIA,
     VOLUNTEER_RULES,
     Decided,
     Result,
@@ -17,11 +16,11 @@ from services.screening.domain.cases import (
     check_decider,
     check_results,
     clear_until,
-    criterion_for,
     expires_at,
     is_repeat,
     required_checks,
 )
+from services.screening.domain.criteria import CRITERIA, criterion_for
 from shared.contracts import Contradiction, RoleKind
 from shared.contracts.intake import RiskFactor
 from shared.ids import new_id
@@ -156,7 +155,7 @@ def test_nobody_decides_about_themselves() -> None:
 
 def test_a_decision_cites_a_criterion_of_its_kind() -> None:
     """R48: one that stood before, for this kind of person and this decision."""
-    assert criterion_for("volunteer-no-time", RoleKind.MENTOR, clears=False).category == "time"
+    assert criterion_for(CRITERIA.values(), "volunteer-no-time", RoleKind.MENTOR, clears=False).category == "time"
     for name, kind, clears in [
         ("volunteer-no-time", RoleKind.MENTOR, True),
         ("mentee-eligible", RoleKind.MENTOR, True),
@@ -164,7 +163,7 @@ def test_a_decision_cites_a_criterion_of_its_kind() -> None:
         ("made-up", RoleKind.MENTOR, False),
     ]:
         with pytest.raises(Contradiction, match="cite one of"):
-            criterion_for(name, kind, clears=clears)
+            criterion_for(CRITERIA.values(), name, kind, clears=clears)
 
 
 def test_safety_is_kept_apart_from_time_and_skill() -> None:
