@@ -163,6 +163,8 @@ def _facts(case: CaseRow, role: RoleRow, known: Known, day: date) -> Facts:
         validity=min(USUAL_VALIDITY, policy.get("clearance_months", USUAL_VALIDITY)),
         accepted=_accepted(known.places.get(case.site)),
         youngest=policy.get("mentor_age", 0),
+        references=policy.get("references", 0),
+        for_minors=_is_for_minors(known.offerings.get(case.offering)),
     )
 
 
@@ -182,6 +184,10 @@ def _is_organisation(known: Known, site: str) -> bool:
 
 def _policy(offering: OfferingRow | None) -> Mapping[str, Any]:
     return (offering.policy if offering else None) or {}
+
+
+def _is_for_minors(offering: OfferingRow | None) -> bool:
+    return offering is not None and offering.programme_type == "adult-minor"
 
 
 def _steps(kind: RoleKind, policy: Mapping[str, Any]) -> Sequence[str]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.intake.api.people import is_kept_away
 from services.intake.api.seen import STAFF, Changed
 from services.intake.fields import Body, Prose, Slugs
 from services.intake.tables import AdmissionRow, PersonRow
@@ -72,6 +73,7 @@ async def put_admission(
 
 async def _mentee(session: AsyncSession, caller: Caller, person: UUID, *, lock: bool = False) -> PersonRow:
     row = await session.get(PersonRow, person, with_for_update={"key_share": True} if lock else None)
-    if row is None or caller.person == person or not caller.covers(*STAFF, site=row.site):
+    may_see = row is not None and caller.person != person and caller.covers(*STAFF, site=row.site)
+    if row is None or not may_see or await is_kept_away(session, caller, person):
         raise NotFound("There is no such person, or none that you may see.")
     return row

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, or_, select
 
-from services.intake import queries
+from services.intake import consents, queries
 from services.intake.api.people import enrolled
 from services.intake.api.seen import STAFF, existing
 from services.intake.domain import applications as rules
@@ -127,6 +127,7 @@ async def _apply(
     await session.flush()
     if state == rules.SUBMITTED:
         await emit(session, queries.submitted_event(row, role.kind), at=clock.now())
+    await consents.settle(session, holder, clock.now())  # a programme for minors may ask a guardian, too
     return row.application
 
 

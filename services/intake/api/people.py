@@ -73,8 +73,13 @@ async def acts_for(session: SessionDep, caller: Caller, row: PersonRow) -> bool:
     """Whether the caller enrolled this person or is staff of their site, and may have contact with them at all."""
     if not (enrolled(caller, row) or is_staff(caller, row.site)):
         return False
-    own = await session.get(GuardianRow, (row.person, caller.person)) if caller.person else None
-    return own is None or not own.no_contact
+    return not await is_kept_away(session, caller, row.person)
+
+
+async def is_kept_away(session: SessionDep, caller: Caller, person: UUID) -> bool:
+    """Whether the caller is a guardian who must have no contact with this person, whatever grants they have."""
+    own = await session.get(GuardianRow, (person, caller.person)) if caller.person else None
+    return own is not None and own.no_contact
 
 
 def enrolled(caller: Caller, row: PersonRow) -> bool:

@@ -8,6 +8,8 @@ from shared.contracts import RoleKind
 from shared.contracts.intake import Risk
 from shared.law import Factor, Report
 
+USUAL_REFERENCES = 2
+"""How many people speak for an applicant where the policy asks for no more (R47)."""
 USUAL_VALIDITY = 12
 """Months that a clearance stands where nothing asks for less (R40)."""
 
@@ -28,7 +30,8 @@ class Facts:
     `age` is the applicant's. `accepted` is the place of whose law a named person accepted, for the whole site, that it
     was read in part or not at all. `days` with contact in any 30, None: nobody limits them. `hours` are those
     in the month and in the year. `asked` are the steps of the policy in force, `validity` its months, `youngest` the
-    years of age from which on it takes a mentor without a word.
+    years of age from which on it takes a mentor without a word, `references` how many people speak for an applicant.
+    `for_minors`: the programme is for minors, so a mentee of unknown age counts as a child.
     """
 
     kind: RoleKind
@@ -46,6 +49,8 @@ class Facts:
     held: tuple[Held, ...] = ()
     accepted: str | None = None
     youngest: int = 0
+    references: int = 0
+    for_minors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Step:
     validity: int
     days_old: int | None = None
     only: str | None = None
+    count: int | None = None
     stands: bool = False
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from services.screening.domain.facts import USUAL_REFERENCES
 from shared.contracts import Contradiction
 
 Relation = Literal["family", "professional", "education", "volunteering", "community", "friend"]
@@ -14,7 +15,6 @@ Verification = Literal["call", "video", "in-person", "work-address", "known-to-u
 """How a screener made sure that the referee is who they say and wrote the answer."""
 
 CHECK = "references"
-USUAL_COUNT = 2
 MOST_FAMILY = 1
 LEAST_MONTHS = 6
 MOST_NAMED = 10
@@ -73,7 +73,7 @@ def check_named(count: int) -> None:
 def wanted(requirements: Mapping[str, Any]) -> int:
     """How many references a case asks for; two where nothing says otherwise."""
     steps: Iterable[Mapping[str, Any]] = requirements.get("steps", ())
-    return next((step.get("count") or USUAL_COUNT for step in steps if step["check"] == CHECK), USUAL_COUNT)
+    return next((step.get("count") or USUAL_REFERENCES for step in steps if step["check"] == CHECK), USUAL_REFERENCES)
 
 
 def check_withdrawable(state: ReferenceState) -> None:

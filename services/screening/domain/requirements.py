@@ -9,7 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.screening.domain.cases import required_checks
-from services.screening.domain.facts import Conflict, Facts, Forbidden, Reason, Requirements, Step, Unsettled
+from services.screening.domain.facts import (
+    USUAL_REFERENCES,
+    Conflict,
+    Facts,
+    Forbidden,
+    Reason,
+    Requirements,
+    Step,
+    Unsettled,
+)
 from shared.contracts import RoleKind
 from shared.law import Check, Connected, Factor, Law, Pack, Rule, When
 
@@ -92,16 +101,21 @@ def _floor(facts: Facts, connected: Sequence[Connected]) -> Iterator[tuple[str, 
     if facts.kind != RoleKind.MENTEE:
         for check in sorted(facts.asked):
             yield check, Reason("policy", check, "The policy in force asks for it (R37).")
-    if facts.age is not None and facts.age < MINOR:
+    if facts.age < MINOR if facts.age is not None else _may_be_child(facts):
         yield "assent", Reason("network", "assent", "A child's own wish is always asked.")
         yield from _consents(facts, facts.age, connected)
 
 
-def _consents(facts: Facts, age: int, connected: Sequence[Connected]) -> Iterator[tuple[str, Reason]]:
+def _may_be_child(facts: Facts) -> bool:
+    """A mentee of a programme for minors whose age nobody told counts as one."""
+    return facts.for_minors and facts.kind == RoleKind.MENTEE
+
+
+def _consents(facts: Facts, age: int | None, connected: Sequence[Connected]) -> Iterator[tuple[str, Reason]]:
     home: Factor = "mentee" if facts.kind == RoleKind.MENTEE else "mentor"
     found = [(each.pack, each.pack.consent) for each in connected if home in each.factors and each.pack.consent]
     for pack, consent in found:
-        if age < consent.below:
+        if age is None or age < consent.below:
             yield (
                 "guardian-consent",
                 Reason(pack.title, "consent", consent.why, (home,), pack.sources[consent.source].title),
@@ -190,6 +204,7 @@ def _step(check: str, asked: _Asked, described: Mapping[str, Check], facts: Fact
         asked.validity.get(check, facts.validity),
         law.days_old if law else None,
         law.only if law else None,
+        max(USUAL_REFERENCES, facts.references) if check == "references" else None,
         any(
             each.check == check and each.valid_until >= facts.today and (each.own or bool(law and law.transferable))
             for each in facts.held

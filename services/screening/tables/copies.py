@@ -67,6 +67,7 @@ class OfferingRow(Base):
     __table_args__ = (Index(None, "document"),)
 
     offering: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
+    programme_type: Mapped[str | None] = mapped_column(info=PUBLIC)
     policy: Mapped[dict[str, Any] | None] = mapped_column(JSONB, info=PUBLIC)
     document: Mapped[str | None] = mapped_column(info=PUBLIC)
     agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shared.ids import new_id
+from tests.service.intake.access import NOBODY
 from tests.service.intake.consenting import (
     agree,
     by,
@@ -212,7 +213,7 @@ async def test_the_text_in_force_is_agreed_to_and_papers_name_any(it: Running) -
     ("field", "value", "status"),
     [
         ("method", "signed-in", 409), ("method", "own-word", 409), ("given_on", "2027-01-01", 422),
-        ("holder", None, 422), ("holder", "a\nb", 422), ("guardian", None, 422), ("guardian", "01985b3e-7a10-7000-8000-0000000000ff", 422),
+        ("holder", None, 422), ("holder", "a\nb", 422), ("guardian", None, 422), ("guardian", NOBODY, 422),
     ],
 )  # fmt: skip
 async def test_evidence_that_cannot_be_is_refused(it: Running, field: str, value: Any, status: int) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from httpx2 import AsyncClient, Response
 
+from shared.access import Role
 from shared.ids import new_id
 from tests.service.intake.consenting import (
     ALLOWED,
@@ -108,6 +109,20 @@ async def test_staff_whom_a_child_must_not_meet_see_nothing_of_it(it: Running, c
     good(await allow(it, person, GUARDIAN, **NO_CONTACT))
     own = it.client(role="administrator", site="net", person=UUID(GUARDIAN))
     assert (await call(own, person)).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["administrator", "coordinator", "screener"])
+async def test_a_safety_plan_is_not_for_staff_whom_the_child_must_not_meet(it: Running, role: Role) -> None:
+    """It stands there, other staff of the role read it, and they get the 404 of a stranger."""
+    person = await child(it)
+    await known_guardian(it, person)
+    path = f"/people/{person}/admission"
+    good(await coordinator(it).put(path, json={"safety_plan": "Write to the school alone."}))
+    good(await allow(it, person, GUARDIAN, **NO_CONTACT))
+    good(await it.client(role=role, site=SITE).get(path))
+    own = it.client(role=role, site=SITE, person=UUID(GUARDIAN))
+    assert (await own.get(path)).status_code == 404
+    assert (await own.put(path, json={})).status_code == 404
 
 
 async def test_who_may_only_be_told_does_not_agree(it: Running) -> None:

@@ -199,3 +199,24 @@ async def test_when_intake_gives_nothing_usable_the_rows_wait(running: Start, in
         await it.service.senders[0].step()
     assert "secret" not in str(told.value)
     assert (await it.service.quiet())["facts"] == 1
+
+
+async def test_a_policy_says_how_many_references(running: Start) -> None:
+    """R47: the applicant is told, and the step passes with no fewer."""
+    it = await running("screening")
+    for told in (place(), MENTOR, applies(1, 1, "mentor-adult", "mentor"), offering(references=3)):
+        await it.hear(told)
+    async with it.client(role="screener", site=SITE) as http:
+        shown = (await http.get(f"/cases/{(await only_case(it))['clearance']}/references")).json()
+    assert shown["wanted"] == 3
+
+
+async def test_a_programme_for_minors_asks_a_guardian_of_whom_no_age_is_known(running: Start) -> None:
+    """R27: also before intake was read."""
+    it = await running("screening")
+    minors = offering().model_copy(update={"programme_type": "adult-minor"})
+    for told in (place(), role("mentee-youth", "mentee"), applies(1, 1, "mentee-youth", "mentee"), minors):
+        await it.hear(told)
+    assert await required(it) == ["eligibility", "consents", "assent", "guardian-consent"]
+    await know(it, age=40)
+    assert await required(it) == ["eligibility", "consents"]

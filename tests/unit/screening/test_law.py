@@ -238,3 +238,21 @@ def _reasons(found: Requirements) -> list[Any]:
     asked = [reason for step in found.steps for reason in step.why]
     forbidden = [reason for each in found.forbidden for reason in each.why]
     return asked + forbidden + [reason for each in found.conflicts for reason in each.required]
+
+
+@pytest.mark.parametrize("place", [*PLACES, None])
+def test_a_mentee_of_unknown_age_counts_as_a_child_where_the_programme_is_for_minors(place: str | None) -> None:
+    """R27: nobody is admitted without a guardian because nobody told their age; elsewhere the unknown asks nothing."""
+    at = dict.fromkeys(FACTORS, place) if place else {}
+    unknown = Facts(RoleKind.MENTEE, TODAY, places=at, for_minors=True)
+    assert {"assent", "guardian-consent"} <= set(requirements(unknown, law()).checks)
+    assert "guardian-consent" not in requirements(replace(unknown, for_minors=False), law()).checks
+    assert "guardian-consent" not in requirements(replace(unknown, age=30), law()).checks
+
+
+@given(st.integers(0, 10))
+def test_a_policy_asks_for_more_references_never_for_fewer(count: int) -> None:
+    """R47: two speak for an applicant, or as many as the policy says."""
+    facts = Facts(RoleKind.MENTOR, TODAY, frozenset(("works-with-clients",)), references=count)
+    (step,) = [step for step in requirements(facts, law()).steps if step.check == "references"]
+    assert step.count == max(2, count)

@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "offering",
         sa.Column("offering", sa.Text(), nullable=False),
+        sa.Column("programme_type", sa.Text()),
         sa.Column("policy", JSONB()),
         sa.Column("sequence", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("offering", name="offering_pkey"),
