@@ -3,6 +3,7 @@
 Each stores its half.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,8 @@ from shared.contracts.screening import (
     ScreeningResent,
 )
 from shared.copies import note_resent
-from shared.db import store_state
+from shared.db import store_state, store_states
+from shared.messaging.batches import Told
 from shared.messaging.broker import Handlers, Heard, Session
 
 events = Handlers("matching")
@@ -82,24 +84,23 @@ async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Ses
     await store_state(session, AgreementRow, "agreement", heard.sequence, values)
 
 
-@events.subscriber(ApplicationSubmitted)
-async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
-    """Know that somebody is being screened for an offering."""
-    await _store_application(session, event, heard.sequence, "submitted")
+@events.subscriber(ApplicationSubmitted, batched=True)
+async def on_application_submitted(told: Sequence[Told[ApplicationSubmitted]], session: Session) -> None:
+    """Know that people are being screened for an offering."""
+    rows = [_application(each.event, "submitted") | {"sequence": each.heard.sequence} for each in told]
+    await store_states(session, ApplicationRow, "application", rows)
 
 
 @events.subscriber(ApplicationWithdrawn)
 async def on_application_withdrawn(event: ApplicationWithdrawn, heard: Heard, session: Session) -> None:
     """Take an applicant out of the pool. Their pairs stay; they freeze when the end of the clearance is heard."""
-    await _store_application(session, event, heard.sequence, "withdrawn")
+    values = _application(event, "withdrawn")
+    await store_state(session, ApplicationRow, "application", heard.sequence, values)
 
 
-async def _store_application(
-    session: Session, event: ApplicationSubmitted | ApplicationWithdrawn, sequence: str, state: str
-) -> None:
+def _application(event: ApplicationSubmitted | ApplicationWithdrawn, state: str) -> dict[str, Any]:
     told = event.model_dump(include={"application", "person", "offering", "site"})
-    values = told | {"role": event.kind_of_role, "state": state}
-    await store_state(session, ApplicationRow, "application", sequence, values)
+    return told | {"role": event.kind_of_role, "state": state}
 
 
 @events.subscriber(ProfileChanged)

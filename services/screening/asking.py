@@ -236,10 +236,10 @@ def _brought_along(case: CaseRow, known: Known) -> Iterable[dict[str, Any]]:
             }  # fmt: skip
 
 
-async def want_facts(session: AsyncSession, people: Collection[UUID], today: date) -> None:
-    """Have the facts of people read who have a case now, where they were not read or count no longer."""
-    rows = [{"person": person, "state": "stale", "sequence": NOTHING_HEARD} for person in sorted(set(people))]
+async def want_facts(session: AsyncSession, people: Mapping[UUID, date]) -> None:
+    """Have the facts of people read who have a case from a day on, where they were not read or count no longer then."""
+    rows = [{"person": person, "state": "stale", "sequence": NOTHING_HEARD} for person in sorted(people)]
     wanted = insert(FactsRow).on_conflict_do_update(
-        index_elements=["person"], set_={"state": "stale"}, where=FactsRow.until <= today
+        index_elements=["person"], set_={"state": "stale"}, where=FactsRow.until <= max(people.values())
     )
     await session.execute(wanted, rows)

@@ -30,7 +30,7 @@ async def follow(
         **{name: getattr(case, name) for name in ("application", "person", "role", "kind", "offering", "site")},
     )
     session.add(following)
-    await asking.want_facts(session, [case.person], at.date())
+    await asking.want_facts(session, {case.person: at.date()})
     await asking.ask(session, [following])
     await session.flush()
     for check, row in (await results_of(session, case.clearance)).items():

@@ -5,7 +5,13 @@ from typing import Any
 
 from services.screening import agreeing, agreements, asking, conduct, reporting, withdrawing
 from services.screening.activity import count
-from services.screening.queries import case_of_application, case_of_concern, locked_cases_of, undecided_cases
+from services.screening.queries import (
+    case_of_application,
+    case_of_concern,
+    cases_of_applications,
+    locked_cases_of,
+    undecided_cases,
+)
 from services.screening.tables import (
     AgreementRow,
     CaseRow,
@@ -68,21 +74,31 @@ events.copies_of(
 )  # fmt: skip
 
 
-@events.subscriber(ApplicationSubmitted)
-async def on_application_submitted(event: ApplicationSubmitted, heard: Heard, session: Session) -> None:
-    """Open a case with the checks that role and place ask for; it waits where the role is not known yet."""
-    await hold(session, *asking.depends_on(event))
-    if case := await case_of_application(session, event.application):
-        case.opened_at = min(case.opened_at, heard.time)
-        if case.sequence < heard.sequence:
-            case.sequence = heard.sequence
-            for each in await locked_cases_of(session, event.application):
-                await withdrawing.reopen(session, each, heard.time)
-        return
-    case = _case_of(event, heard)
-    session.add(case)
-    await asking.want_facts(session, [event.person], heard.time.date())
-    await asking.ask(session, [case])
+@events.subscriber(ApplicationSubmitted, batched=True)
+async def on_application_submitted(told: Sequence[Told[ApplicationSubmitted]], session: Session) -> None:
+    """Open cases with the checks that are asked for; a case waits where its role is not known yet."""
+    await hold(session, *(name for each in told for name in asking.depends_on(each.event)))
+    cases = await cases_of_applications(session, [each.event.application for each in told])
+    opened = []
+    for each in told:
+        if case := cases.get(each.event.application):
+            await _hear_again(session, case, each.heard)
+        else:
+            case = cases[each.event.application] = _case_of(each.event, each.heard)
+            opened.append(case)
+    if opened:
+        session.add_all(opened)
+        await asking.want_facts(session, {case.person: case.opened_at.date() for case in opened})
+        await asking.ask(session, opened)
+
+
+async def _hear_again(session: Session, case: CaseRow, heard: Heard) -> None:
+    """The application is pursued, also one whose case was closed because it was not."""
+    case.opened_at = min(case.opened_at, heard.time)
+    if case.sequence < heard.sequence:
+        case.sequence = heard.sequence
+        for each in await locked_cases_of(session, case.application):
+            await withdrawing.reopen(session, each, heard.time)
 
 
 @events.subscriber(ApplicationWithdrawn)

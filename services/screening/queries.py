@@ -19,6 +19,13 @@ async def case_of_application(session: AsyncSession, application: UUID) -> CaseR
     return found
 
 
+async def cases_of_applications(session: AsyncSession, applications: Collection[UUID]) -> dict[UUID, CaseRow]:
+    """The cases that applications opened, held until the commit; not those that follow them."""
+    first = select(CaseRow).where(CaseRow.application.in_(applications), CaseRow.follows.is_(None))
+    rows = await session.scalars(first.order_by(CaseRow.clearance).with_for_update())
+    return {row.application: row for row in rows}
+
+
 async def case_of_concern(session: AsyncSession, concern: UUID) -> UUID | None:
     """The conduct case that a concern opened."""
     found: UUID | None = await session.scalar(select(ConductCaseRow.case).where(ConductCaseRow.concern == concern))
