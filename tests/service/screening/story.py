@@ -144,7 +144,7 @@ STORY: list[tuple[Event, int]] = [
     (place("GB", "GB-ENG"), 1),
     (place("GB", "GB-SCT"), 2),
     (rare("rare-mentor", 2), 1),
-    (applies(7, 6, "rare-mentor", "mentor"), 1),
+    (applies(8, 6, "rare-mentor", "mentor"), 1),
     *((writes(number, 6, day), 1) for number, day in enumerate((1, 5, 9, 13, 13, 20))),
     (writes(10, 1, 3), 1),
     (writes(11, 3, 3, "mentee"), 1),

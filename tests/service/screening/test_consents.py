@@ -10,7 +10,8 @@ import pytest
 from services.screening.handlers import on_application_submitted, on_consent_given
 from shared.contracts import Envelope
 from shared.contracts.intake import NEEDED_CONSENTS
-from tests.service.screening.scenes import only_case, post, types
+from shared.messaging.batches import Told
+from tests.service.screening.scenes import know, only_case, post, types
 from tests.service.screening.story import SITE, agrees, agrees_no_more, applies, place, role
 from tests.support.running import Running, envelope_of
 
@@ -27,6 +28,7 @@ async def mentee(running: Factory) -> Running:
     await it.hear(place())
     await it.hear(role("mentee-adult", "mentee"))
     await it.hear(applies(1, 1, "mentee-adult", "mentee"))
+    await know(it)
     return it
 
 
@@ -113,7 +115,8 @@ async def test_a_case_and_a_consent_at_once_meet(running: Factory) -> None:
             await on_consent_given(consent, Envelope.model_validate(envelope_of(consent)), session)
 
     async with it.service.sessions.begin() as session:
-        await on_application_submitted(application, Envelope.model_validate(envelope_of(application)), session)
+        heard = Envelope.model_validate(envelope_of(application))
+        await on_application_submitted([Told(application, heard)], session)
         other = asyncio.create_task(hear_second())
         await asyncio.wait([other], timeout=0.3)
     await other

@@ -10,6 +10,7 @@ from services.screening.handlers import on_application_submitted, on_role_change
 from services.screening.timers import on_expiry
 from shared.contracts import Envelope
 from shared.contracts.intake import ApplicationSubmitted, RoleChanged
+from shared.messaging.batches import Told
 from tests.service.screening.scenes import CLEAR, acts, only_case, pass_all, post, types
 from tests.service.screening.story import applies, role
 from tests.support.running import BEGINNING, Running, envelope_of
@@ -23,7 +24,7 @@ async def handle(event: ApplicationSubmitted | RoleChanged, session: AsyncSessio
     if isinstance(event, RoleChanged):
         await on_role_changed(event, heard, session)
     else:
-        await on_application_submitted(event, heard, session)
+        await on_application_submitted([Told(event, heard)], session)
 
 
 @pytest.mark.parametrize(("first", "second"), [(APPLICATION, ROLE), (ROLE, APPLICATION)], ids=["case", "role"])
