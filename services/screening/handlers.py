@@ -108,6 +108,7 @@ async def on_application_withdrawn(event: ApplicationWithdrawn, heard: Heard, se
     case = await case_of_application(session, event.application)
     if case is None:
         session.add(case := _case_of(event, heard))
+        await asking.want_facts(session, {case.person: heard.time.date()})  # it may be pursued again
     elif case.sequence >= heard.sequence:
         return
     case.sequence = heard.sequence
