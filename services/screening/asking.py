@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import agreeing, ordering
+from services.screening import agreeing, lapsing, ordering
 from services.screening.activity import activity_of, review
 from services.screening.anew import note_differences
 from services.screening.domain.activity import Activity, is_limited, with_activity
@@ -74,6 +74,7 @@ async def ask(
     if held:
         await session.flush()  # results name their case
         await session.execute(insert(ResultRow).on_conflict_do_nothing(), held)
+        await lapsing.watch(session, {row["clearance"] for row in held})
     await keep_steps(session, asking, anew=anew - {row["clearance"] for row in held})
     concerned = [c for c in cases if not ANSWERED_BY_INTAKE.isdisjoint((*before[c.clearance], *c.required))]
     await agreeing.answer(session, concerned)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import decisions
+from services.screening import decisions, lapsing
 from services.screening.domain.cases import Outcome, check_results
 from services.screening.queries import results_of
 from services.screening.steps import finish_steps
@@ -53,6 +53,8 @@ async def record(
         row.recorded_by, row.recorded_at = by, at
     session.add_all(known.values())
     await finish_steps(session, case, [finding.check for finding in new], at)
+    if any(finding.valid_until for finding in new):
+        await lapsing.watch(session, [case.clearance])
     case.version += 1
     decisions.note(session, case, "correction" if corrects else "results", by, at)
 
