@@ -22,7 +22,7 @@ async def watch(session: AsyncSession, clearances: Collection[UUID], today: date
     """Look again when the first result of each case runs out, of those that stand on a day."""
     dated = ResultRow.clearance.in_(clearances), ResultRow.valid_until >= today, ResultRow.valid_until < date.max
     first = select(ResultRow.clearance, func.min(ResultRow.valid_until)).where(*dated).group_by(ResultRow.clearance)
-    dues = {str(clearance): expires_at(day) for clearance, day in await session.execute(first)}
+    dues = {str(clearance): expires_at(day) for clearance, day in await session.execute(first) if day}
     await arm_all(session, LAPSING, dues)
 
 
