@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.notify import queries
 from services.notify.addressbook import AddressBook
-from services.notify.domain import Letter, Outage, Outcome, State, decide, judge
+from services.notify.domain import Letter, Outage, Outcome, State, decide, held_until, judge
 from services.notify.letters import Letterhead
 from services.notify.mailserver import Line, MailServer, ServerAway
 from services.notify.queries import Claimed
@@ -44,8 +44,8 @@ class Mails:
         self._outage = Outage()
 
     async def waiting(self, session: AsyncSession) -> int:
-        """Mails that are going out or wait, an outage included: time alone sends these."""
-        return await queries.waiting(session, real_now())
+        """Mails that are going out or wait, an outage included; those held are not among them."""
+        return await queries.waiting(session, real_now(), self._clock.now())
 
     async def unknown(self, session: AsyncSession) -> int:
         """Mails about which a person has to decide."""
@@ -54,12 +54,12 @@ class Mails:
     async def step(self) -> int:
         """Deal with a batch; returns how many mails came to an end. 0 also when intake or the server is away."""
         async with self._sessions() as session:
-            if not await queries.is_any_under_way(session, real_now()):
+            if not await queries.is_any_under_way(session, real_now(), self._clock.now()):
                 return 0
         claim = new_id()
         async with self._sessions.begin() as session:
             lost = await queries.declare_lost(session, real_now())
-            batch = await queries.take_batch(session, claim, BATCH, real_now())
+            batch = await queries.take_batch(session, claim, BATCH, real_now(), self._clock.now())
         if lost:
             _count(State.UNKNOWN, len(lost))
             _warn(lost)
@@ -87,16 +87,20 @@ class Mails:
     async def _sort_out(
         self, batch: list[Claimed], cards: Mapping[UUID, AddressCard], claim: UUID
     ) -> tuple[list[tuple[Claimed, Letter]], int]:
-        """Whom to write to; the others' rows end here."""
-        letters = []
+        """Whom to write to now; some rows wait for a safe hour (R19), and the others' end here."""
+        letters, done, now = [], 0, self._clock.now()
         async with self._sessions.begin() as session:
             for row in batch:
-                decision = decide(cards.get(row.person))
-                if isinstance(decision, Letter):
-                    letters.append((row, decision))
-                else:
+                card = cards.get(row.person)
+                decision = decide(card)
+                if not isinstance(decision, Letter):
                     await self._write_down(session, row, claim, Outcome(decision))
-        return letters, len(batch) - len(letters)
+                    done += 1
+                elif until := held_until(card, now):
+                    await queries.hold(session, row.mail, claim, until)
+                else:
+                    letters.append((row, decision))
+        return letters, done
 
     async def _wait(self, claim: UUID, reason: str, code: int | None) -> None:
         """Intake or the server is away: that is no attempt of a mail, and all wait for the same moment."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from services.intake import queries
+from services.intake import about, queries
 from services.intake.api.seen import existing, found
 from services.intake.asking import Asking, asking_of, languages_at, openings_beside, pack_of
 from services.intake.domain.forms import questions as forms
@@ -39,7 +39,10 @@ class OtherRole(Commitment):
 
 
 class FormField(BaseModel):
-    """A question. `longest`: characters of a text, entries of a list. `below_floor`: asked of who gives less time."""
+    """A question. `longest`: characters of a text, entries of a list. `below_floor`: asked of who gives less time.
+
+    `choices`: the codes to choose from; the texts of wishes are read from `/places/{site}/wishes`.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -52,6 +55,7 @@ class FormField(BaseModel):
     longest: int | None
     below_floor: bool
     read_by: list[Reader]
+    choices: list[str]
     text: str
     why: str
 
@@ -148,7 +152,7 @@ async def get_form(
         commitment=commitment(asking.floor),
         below_floor=chosen.below_floor,
         others=others(forms.offers(asking.floor, await openings_beside(session, asking), {})),
-        sections=_sections(asking.questions, chosen),
+        sections=_sections(asking.questions, chosen, sorted(await about.wishes_at(session, asking.offering.site))),
     )
 
 
@@ -171,8 +175,9 @@ class _Known(BaseModel):
     offering: str
 
 
-def _sections(asked: tuple[Question, ...], chosen: words.Words) -> list[FormSection]:
-    shown = [_shown(each, chosen) for each in asked]
+def _sections(asked: tuple[Question, ...], chosen: words.Words, wishes: list[str]) -> list[FormSection]:
+    """Where a site offers no wishes, nobody is asked for one."""
+    shown = [_shown(each, chosen, wishes) for each in asked if wishes or each.kind != "wishes"]
     return [
         FormSection(section=name, title=chosen.sections[name], fields=fields)
         for name in forms.SECTIONS
@@ -180,10 +185,11 @@ def _sections(asked: tuple[Question, ...], chosen: words.Words) -> list[FormSect
     ]
 
 
-def _shown(each: Question, chosen: words.Words) -> FormField:
+def _shown(each: Question, chosen: words.Words, wishes: list[str]) -> FormField:
     text, why = chosen.questions[each.field]
     told: dict[str, Any] = {name: getattr(each, name) for name in FormField.model_fields if name not in ("text", "why")}
-    return FormField(**{**told, "read_by": list(each.read_by)}, text=text, why=why)
+    choices = wishes if each.kind == "wishes" else list(each.choices)
+    return FormField(**{**told, "read_by": list(each.read_by), "choices": choices}, text=text, why=why)
 
 
 def commitment(floor: Floor) -> Commitment:

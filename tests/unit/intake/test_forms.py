@@ -54,7 +54,11 @@ def test_the_bounds_that_a_form_tells_are_those_that_hold(question: Question) ->
     found = next(each for each in schema["anyOf"] if each.get("type") != "null")
     assert question.least == found.get("minimum")
     assert question.most == found.get("maximum")
-    longest = found.get("maxItems") or (found.get("maxLength") if question.kind == "text" else None)
+    longest = (
+        found.get("maxItems")
+        or found.get("maxProperties")
+        or (found.get("maxLength") if question.kind == "text" else None)
+    )
     assert question.longest == longest
 
 
@@ -73,7 +77,8 @@ def test_who_writes_public_pages_is_not_asked_when_they_were_born() -> None:
 def test_a_mentee_is_not_asked_like_a_volunteer() -> None:
     """No motivation, no experience, no promise of months, whatever the role's risk."""
     asked = fields(forms.questions(RoleKind.MENTEE, frozenset(RISKS), "basic"))
-    assert asked == {"weekly_hours", "zone", "free_hours", "languages", "goals", "born_on", "lives_in"}
+    needed = {"weekly_hours", "zone", "free_hours", "languages", "goals", "born_on", "lives_in"}
+    assert asked == needed | set(forms.IN_PAIRS)
     assert forms.floor_of(RoleKind.MENTEE, (4.0, 12), (2.0, 6)) == (0.0, 0)
 
 
