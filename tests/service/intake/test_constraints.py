@@ -167,7 +167,8 @@ async def test_an_application_says_them_or_tells_nothing_new(running: Start) -> 
     assert "constraints.changed" not in await types(it)
     asked = {"role": "mentee-adult", "offering": "first-steps@net.af.kabul"}
     good(await http.put(path(me), json=LIMITS, headers=ANY_VERSION))
-    await sent(http, asked, **MENTEE_ANSWERS, safe_hours=[20], no_photos=True)
+    answers = MENTEE_ANSWERS | {"born_on": "1990-05-01"}
+    await sent(http, asked, **answers, safe_hours=[20], no_photos=True)
     assert good(await http.get(path(me))) == {
         **LIMITS, "safe_hours": [20], "person": str(me), "name_to_use": "Parwana",
     }  # fmt: skip

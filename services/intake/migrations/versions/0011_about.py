@@ -9,15 +9,16 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-KINDS = "kind IN ('address-cards', 'matching-profiles', 'screening-facts'{})"
+KINDS = "kind IN ('address-cards', 'matching-profiles', 'screening-facts', 'constraints')"
 
 
 def upgrade() -> None:
     _about()
     _constraints()
     _relationships()
-    op.drop_constraint("private_read_kind_check", "private_read")
-    op.create_check_constraint("kind", "private_read", KINDS.format(", 'constraints'"))
+    op.execute("ALTER TABLE private_read DROP CONSTRAINT IF EXISTS kind")  # as an earlier step named it
+    op.execute("ALTER TABLE private_read DROP CONSTRAINT IF EXISTS private_read_kind_check")
+    op.create_check_constraint("private_read_kind_check", "private_read", KINDS)
 
 
 def _about() -> None:
