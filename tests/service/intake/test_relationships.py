@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from services.intake.api.seen import standing
 from services.intake.tables import RelationshipRow
 from shared.ids import new_id
 from tests.service.intake.consenting import NO_CONTACT
@@ -24,7 +25,7 @@ from tests.service.intake.scenes import (
     registered,
     types,
 )
-from tests.support.running import Running
+from tests.support.running import BEGINNING, Running
 
 MENTOR, MENTEE = "mentor@example.org", "mentee@example.org"
 
@@ -84,9 +85,17 @@ async def test_claims_that_meet_are_confirmed(it: Running, by_email: bool) -> No
 
 
 async def test_two_who_speak_at_once_meet(it: Running) -> None:
-    """R1: neither misses the other's word."""
+    """R1: neither misses the other's word, which is not committed yet when they speak."""
     mentor, mentee = await two(it)
-    await asyncio.gather(says(it, mentor, "mentor", email=MENTEE), says(it, mentee, "mentee", email=MENTOR))
+    async with it.service.sessions.begin() as session:
+        await standing(session, "net", lock=True)
+        word = {"person": mentee, "part": "mentee", "other": mentor, "claimed_by": "mentee", "claimed_at": BEGINNING}
+        session.add(RelationshipRow(relationship=new_id(), **word))
+        await session.flush()
+        speaks = asyncio.create_task(says(it, mentor, "mentor", email=MENTEE))
+        await asyncio.wait([speaks], timeout=0.3)
+        assert not speaks.done(), "it did not wait for the word under way"
+    await speaks
     assert (await states(it, mentor), await states(it, mentee)) == (["confirmed"], ["confirmed"])
 
 
