@@ -4,6 +4,7 @@ after the mail went out is `unknown`: listed, counted, and never sent again by i
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -88,19 +89,24 @@ class Mails:
         self, batch: list[Claimed], cards: Mapping[UUID, AddressCard], claim: UUID
     ) -> tuple[list[tuple[Claimed, Letter]], int]:
         """Whom to write to now; some rows wait for a safe hour (R19), and the others' end here."""
-        letters, done, now = [], 0, self._clock.now()
+        letters: list[tuple[Claimed, Letter]] = []
+        ended: dict[State, list[Claimed]] = {}
+        held: dict[datetime, list[UUID]] = {}
+        for row in batch:
+            card = cards.get(row.person)
+            decision = decide(card)
+            if not isinstance(decision, Letter):
+                ended.setdefault(decision, []).append(row)
+            elif until := held_until(card, self._clock.now()):
+                held.setdefault(until, []).append(row.mail)
+            else:
+                letters.append((row, decision))
         async with self._sessions.begin() as session:
-            for row in batch:
-                card = cards.get(row.person)
-                decision = decide(card)
-                if not isinstance(decision, Letter):
-                    await self._write_down(session, row, claim, Outcome(decision))
-                    done += 1
-                elif until := held_until(card, now):
-                    await queries.hold(session, row.mail, claim, until)
-                else:
-                    letters.append((row, decision))
-        return letters, done
+            for state, rows in ended.items():
+                await self._write_down(session, rows, claim, Outcome(state))
+            for until, mails in held.items():
+                await queries.hold(session, mails, claim, until)
+        return letters, sum(map(len, ended.values()))
 
     async def _wait(self, claim: UUID, reason: str, code: int | None) -> None:
         """Intake or the server is away: that is no attempt of a mail, and all wait for the same moment."""
@@ -129,20 +135,22 @@ class Mails:
         answer = await line.send(self._letterhead.sender_address, letter.address, message)
         outcome = judge(answer, row.attempts + 1)
         async with self._sessions.begin() as session:
-            await self._write_down(session, row, claim, outcome)
+            await self._write_down(session, [row], claim, outcome)
         if outcome.state is State.UNKNOWN:
             _warn([row.mail])
         return int(outcome.state is not State.WAITING)
 
-    async def _write_down(self, session: AsyncSession, row: Claimed, claim: UUID, outcome: Outcome) -> None:
+    async def _write_down(self, session: AsyncSession, rows: list[Claimed], claim: UUID, outcome: Outcome) -> None:
         values: dict[str, Any] = {"state": outcome.state, "smtp_code": outcome.smtp_code, "retry_at": None}
         if outcome.state is State.SENT:
             values["sent_at"] = self._clock.now()
         if outcome.retry_after:
             values["retry_at"] = real_now() + outcome.retry_after
-        if await queries.settle(session, row.mail, claim, values):
-            _count(outcome.state)
-            log.info("mail", mail=str(row.mail), kind=row.kind, state=outcome.state, code=outcome.smtp_code)
+        settled = await queries.settle(session, [row.mail for row in rows], claim, values)
+        _count(outcome.state, len(settled))
+        for row in rows:
+            if row.mail in settled:
+                log.info("mail", mail=str(row.mail), kind=row.kind, state=outcome.state, code=outcome.smtp_code)
 
 
 def _count(state: State, mails: int = 1) -> None:
