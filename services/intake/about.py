@@ -62,6 +62,17 @@ async def wishes_at(session: AsyncSession, site: str) -> dict[str, dict[str, Any
     }
 
 
+async def wish_texts(session: AsyncSession, site: str, language: str) -> dict[str, str]:
+    """What the wishes that a place offers are called: in a language, else in English, else in the first there is."""
+    offered = await wishes_at(session, site)
+    return {code: _text(offered[code]["texts"], language) for code in sorted(offered)}
+
+
+def _text(texts: Mapping[str, str], language: str) -> str:
+    wanted = [text for tag, text in sorted(texts.items()) if tag.partition("-")[0] == language]
+    return [*wanted, *(text for tag, text in texts.items() if tag == "en"), *texts.values()][0]
+
+
 async def unknown_wishes(
     session: AsyncSession, site: str, wishes: Collection[str], kept: Collection[str] = ()
 ) -> list[str]:

@@ -26,6 +26,9 @@ Adjustment = Literal[
 """What makes taking part possible. Why somebody needs it is not asked, so no diagnosis can be told."""
 Confidant = Literal["nobody", "family", "friends", "school", "employer", "site-staff"]
 """Who may know that somebody takes part, besides those who have to; `nobody` stands alone."""
+Length = Literal["short", "long"]
+Manner = Literal["direct", "indirect"]
+Tone = Literal["formal", "informal"]
 
 
 class Style(BaseModel):
@@ -33,8 +36,8 @@ class Style(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    length: Literal["short", "long"] | None = None
-    manner: Literal["direct", "indirect"] | None = None
-    tone: Literal["formal", "informal"] | None = None
+    length: Length | None = None
+    manner: Manner | None = None
+    tone: Tone | None = None
     language: LanguageTag | None = None
     channel: Channel | None = None

@@ -141,12 +141,17 @@ async def test_a_form_asks_for_it_and_takes_no_for_an_answer(running: Start) -> 
     assert "wishes" not in await asked()
     await offers(it)
     fields = await asked()
-    assert fields["wishes"]["choices"] == ["faith-sensitive", "same-gender"]
-    assert "screen-reader" in fields["adjustments"]["choices"]
+    assert fields["wishes"]["choices"] == {
+        "faith-sensitive": "Minds my faith", "same-gender": "Somebody of my gender",
+    }  # fmt: skip
+    assert fields["adjustments"]["choices"]["screen-reader"] == "works with a screen reader"
     assert fields["style"]["read_by"] == ["matching", "partner"]
     for name in (*ABOUT, "safe_hours", "forbidden_channels", "may_know", "no_photos"):
         assert fields[name]["required"] is False
         assert fields[name]["why"]
+    path = path.replace("language=en", "language=fa-AF")
+    named = (await asked())["wishes"]["choices"]
+    assert named == {"faith-sensitive": "Minds my faith", "same-gender": WISHES["same-gender"]["fa"]}
 
 
 async def test_answers_of_a_form_go_home(running: Start) -> None:

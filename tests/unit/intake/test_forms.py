@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.intake.answers import Answers, merged
 from services.intake.domain import pack
 from services.intake.domain.forms import questions as forms
+from services.intake.domain.forms.choices import CHOICES
 from services.intake.domain.forms.questions import QUESTIONS, Floor, Opening, Question
 from services.intake.domain.forms.words import WORDS, chosen, offered
 from shared.contracts import RoleKind
@@ -39,6 +40,16 @@ def test_every_question_is_asked_and_explained_in_every_language(words: Any) -> 
     for text, why in words.questions.values():
         assert text.strip()
         assert why.strip()
+
+
+def test_every_choice_has_a_name_in_every_language() -> None:
+    """Nobody has to read a code; a level of the CEFR is called what it is everywhere."""
+    codes = {code for each in QUESTIONS for code in each.choices}
+    assert set(CHOICES) == set(WORDS)
+    for texts in CHOICES.values():
+        assert codes - texts.keys() == {"A1", "A2", "B1", "B2", "C1", "C2"}
+        assert texts.keys() <= codes
+        assert all(text.strip() for text in texts.values())
 
 
 def test_every_question_has_a_reader_and_a_place() -> None:

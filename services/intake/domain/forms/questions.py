@@ -9,7 +9,17 @@ from typing import Any, Literal, get_args
 
 from shared.contracts import RoleKind
 from shared.contracts.intake import Risk, Tier
-from shared.contracts.profiles import Adjustment, Channel, Confidant, Dislike
+from shared.contracts.profiles import (
+    Adjustment,
+    Channel,
+    Confidant,
+    Dislike,
+    Length,
+    Level,
+    Manner,
+    Tie,
+    Tone,
+)
 
 Section = Literal["time", "languages", "plans", "you", "safety"]
 Kind = Literal[
@@ -28,7 +38,7 @@ Floor = tuple[float, int]
 class Question:
     """A field of a form. `longest`: characters of a text, or entries of a list. `below_floor`: asked there alone.
 
-    `choices`: the codes of a list of codes; a site publishes those of wishes itself.
+    `choices`: the codes to choose from; a site publishes those of wishes itself.
     """
 
     field: str
@@ -58,22 +68,23 @@ BORN_ON = Question("born_on", "date", "you", ("law",))
 LIVES_IN = Question("lives_in", "place", "you", ("law",))
 
 
-def _offered(
-    field: str, kind: Kind, section: Section, *read_by: Reader, codes: Any = None, most: int | None = 30
+def _voluntary(
+    field: str, kind: Kind, section: Section, *read_by: Reader, codes: tuple[str, ...] = (), longest: int | None = 30
 ) -> Question:
-    return Question(field, kind, section, read_by, required=False, longest=most, choices=get_args(codes))
+    return Question(field, kind, section, read_by, required=False, longest=longest, choices=codes)
 
 
-LEVELS = _offered("levels", "levels", "languages", "matching")
-COUNTRIES = _offered("countries", "countries", "you", "matching")
-STYLE = _offered("style", "style", "you", "matching", "partner", most=None)
-DISLIKES = _offered("dislikes", "codes", "you", "matching", codes=Dislike)
-WISHES = _offered("wishes", "wishes", "you", "matching", "staff")
-ADJUSTMENTS = _offered("adjustments", "codes", "you", "staff", codes=Adjustment)
-SAFE_HOURS = _offered("safe_hours", "hours-of-week", "safety", "platform", "staff", most=168)
-FORBIDDEN_CHANNELS = _offered("forbidden_channels", "codes", "safety", "platform", "staff", codes=Channel)
-MAY_KNOW = _offered("may_know", "codes", "safety", "staff", codes=Confidant)
-NO_PHOTOS = _offered("no_photos", "yes-no", "safety", "platform", "staff", most=None)
+STYLES = (*get_args(Length), *get_args(Manner), *get_args(Tone))
+LEVELS = _voluntary("levels", "levels", "languages", "matching", codes=get_args(Level))
+COUNTRIES = _voluntary("countries", "countries", "you", "matching", codes=get_args(Tie))
+STYLE = _voluntary("style", "style", "you", "matching", "partner", codes=STYLES, longest=None)
+DISLIKES = _voluntary("dislikes", "codes", "you", "matching", codes=get_args(Dislike))
+WISHES = _voluntary("wishes", "wishes", "you", "matching", "staff")
+ADJUSTMENTS = _voluntary("adjustments", "codes", "you", "staff", codes=get_args(Adjustment))
+SAFE_HOURS = _voluntary("safe_hours", "hours-of-week", "safety", "platform", "staff", longest=168)
+FORBIDDEN_CHANNELS = _voluntary("forbidden_channels", "codes", "safety", "platform", "staff", codes=get_args(Channel))
+MAY_KNOW = _voluntary("may_know", "codes", "safety", "staff", codes=get_args(Confidant))
+NO_PHOTOS = _voluntary("no_photos", "yes-no", "safety", "platform", "staff", longest=None)
 
 QUESTIONS = (
     WEEKLY_HOURS, MONTHS, LESS_TIME, ZONE, FREE_HOURS, LANGUAGES, LEVELS,
