@@ -2,12 +2,14 @@
 
 from services.intake import handlers, timers
 from services.intake.api import (
+    about,
     admissions,
     agreements,
     applications,
     catalogue,
     consent_texts,
     consents,
+    constraints,
     documents,
     drafts,
     forms,
@@ -24,6 +26,7 @@ from services.intake.api import (
     policies,
     readiness,
     reads,
+    relationships,
     roles,
     signatures,
     talks,
@@ -48,6 +51,9 @@ def build(settings: Settings | None = None) -> Service:
         local,
         network,
         people,
+        about,
+        constraints,
+        relationships,
         particulars,
         held,
         guardians,

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import agreements, queries
 from services.intake import consents as consent_rows
+from services.intake import constraints as constraint_rows
 from services.intake.domain.applications import SUBMITTED
 from services.intake.policies import policies_of
 from services.intake.tables import (
@@ -14,6 +15,7 @@ from services.intake.tables import (
     CalendarRow,
     ComingOfAgeRow,
     ConsentRow,
+    ConstraintsRow,
     HeldClearanceRow,
     OfferingRow,
     ParticularsRow,
@@ -31,6 +33,7 @@ from shared.contracts.intake import (
     CalendarChanged,
     ConsentGiven,
     ConsentWithdrawn,
+    ConstraintsChanged,
     IntakeResent,
     OfferingChanged,
     PersonCameOfAge,
@@ -121,3 +124,16 @@ async def consents(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     rows = rows.where(ConsentRow.state != "waiting")
     found = await session.execute(batch.locked(rows, ConsentRow.consent, PersonRow.site))
     return [Current(row.consent, consent_rows.told(row, site), row.changed_at) for row, site in found]
+
+
+@resends.family(ConstraintsChanged)
+async def constraints(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """Everybody of whom constraints were ever said; whoever changes them holds the row of their person."""
+    rows = select(PersonRow).where(PersonRow.person.in_(select(ConstraintsRow.person)))
+    people = {row.person: row for row in await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))}
+    found = await session.scalars(select(ConstraintsRow).where(ConstraintsRow.person.in_(people)))
+    stored = {row.person: row for row in found}
+    return [
+        Current(person, constraint_rows.told(stored[person], holder.site), stored[person].changed_at)
+        for person, holder in people.items()
+    ]

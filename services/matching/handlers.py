@@ -65,6 +65,7 @@ NOTHING_HEARD = ""
 
 FORGOTTEN: dict[str, Any] = {
     "state": "stale", "languages": None, "skills": None, "goals": None, "weekly_hours": None, "free_hours": None,
+    "style": None,
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from shared.db import PUBLIC, personal
 
 PROFILE = personal("proposing pairs", "until no clearance of the person stands", "person")
+STYLE = personal("telling a partner how to write (R2)", "until no clearance of the person stands", "person")
 VOUCHING = personal("why two people were nominated (R1)", "until one year after the pair's closing", "mentor")
 CLOSING = personal("why a pair ended", "until one year after the pair's closing", "mentor")
 LEFT_OUT = personal("telling why somebody was left out of a run", "until the run is deleted", "person")
@@ -152,6 +153,7 @@ class ProfileRow(Base):
     goals: Mapped[list[str] | None] = mapped_column(info=PROFILE)
     weekly_hours: Mapped[float | None] = mapped_column(info=PROFILE)
     free_hours: Mapped[list[int] | None] = mapped_column(info=PROFILE)
+    style: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=STYLE)
 
 
 class RunRow(Base):

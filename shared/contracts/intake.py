@@ -220,6 +220,23 @@ class ProfileChanged(
     example = {"person": _PERSON, "site": "net.af.kabul"}
 
 
+class ConstraintsChanged(
+    Event,
+    name="constraints.changed",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="person/{person}+constraints",
+):
+    """What is and is not possible for a person changed (R19); readers fetch it from intake, and it is told nowhere."""
+
+    person: UUID
+    site: SitePath
+    constraints_version: int
+
+    example = {"person": _PERSON, "site": "net.af.kabul", "constraints_version": 1}
+
+
 class ApplicationSubmitted(
     Event,
     name="application.submitted",

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BeforeValidator
 
-from services.intake import queries, registration
+from services.intake import constraints, queries, registration
 from services.intake.api.seen import Changed, existing
 from services.intake.domain import places
 from services.intake.fields import Body, Card, Email, Language, Name, NewPerson, Profile, ZoneName
@@ -159,6 +159,8 @@ async def change_person(
     await registration.change(session, row, body.model_dump(exclude_unset=True), by_staff=staff)
     if moves and await queries.has_profile(session, person):
         await emit(session, ProfileChanged(person=person, site=row.site), at=clock.now())
+    if moves:
+        await constraints.moved(session, row, clock.now())
     return _view(row, caller, response)
 
 

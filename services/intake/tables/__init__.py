@@ -1,5 +1,6 @@
 """The tables of intake's database. Names, contact data and profiles of people have their one home here."""
 
+from services.intake.tables.about import AboutRow, ConstraintsRow, RelationshipRow, WishListRow
 from services.intake.tables.admissions import AdmissionRow
 from services.intake.tables.applications import AnswersRow, ApplicationRow
 from services.intake.tables.base import Base
@@ -19,6 +20,7 @@ from services.intake.tables.rosters import RosterRow
 from services.intake.tables.talks import ClauseAnswerRow, TalkRow
 
 __all__ = [
+    "AboutRow",
     "AdmissionRow",
     "AnswersRow",
     "ApplicationRow",
@@ -30,6 +32,7 @@ __all__ = [
     "ConsentRow",
     "ConsentTextRow",
     "ConsentWordRow",
+    "ConstraintsRow",
     "DocumentRow",
     "DocumentVersionRow",
     "GuardianCardRow",
@@ -44,10 +47,12 @@ __all__ = [
     "ProfileRow",
     "ProgrammeRow",
     "ReadinessRow",
+    "RelationshipRow",
     "RoleRow",
     "RosterRow",
     "SignatureRow",
     "SiteNoteRow",
     "TalkRow",
     "TranslationRow",
+    "WishListRow",
 ]

@@ -1,11 +1,13 @@
 """What notify hears in a story: two pairs, one closed before anybody wrote, an answer late and one in time."""
 
 from shared.contracts import Event, RoleKind
+from shared.contracts.intake import ConstraintsChanged
 from tests.service.notify.scenes import (
     AMINA,
     BORIS,
     CLARE,
     DARIA,
+    KABUL,
     PAIR,
     applied,
     cleared,
@@ -37,4 +39,5 @@ STORY: list[tuple[Event, int]] = [
     (settled(IN_TIME, AMINA, BORIS), 1),
     (overdue(NEVER, AMINA, BORIS), 1),
     (cleared(AMINA), 2),
+    (ConstraintsChanged(person=BORIS, site=KABUL, constraints_version=1), 1),
 ]
