@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import agreements, queries
@@ -15,6 +15,7 @@ from services.intake.tables import (
     ComingOfAgeRow,
     ConsentRow,
     HeldClearanceRow,
+    MergeRow,
     OfferingRow,
     ParticularsRow,
     PersonRow,
@@ -34,6 +35,7 @@ from shared.contracts.intake import (
     IntakeResent,
     OfferingChanged,
     PersonCameOfAge,
+    PersonMerged,
     ProfileChanged,
     RoleChanged,
     SiteChanged,
@@ -42,6 +44,10 @@ from shared.outbox.resend import Batch, Current, Resends
 
 resends = Resends("intake", IntakeResent)
 resends.fact(PersonCameOfAge, ComingOfAgeRow.person)
+resends.fact(PersonMerged, MergeRow.given_up)
+
+GIVEN_UP = select(MergeRow.given_up)
+"""Whose proofs stay with a record of which nothing is told any more."""
 
 
 @resends.family(SiteChanged)
@@ -82,7 +88,7 @@ async def offerings(session: AsyncSession, batch: Batch) -> Sequence[Current]:
 @resends.family(AgreementSigned)
 async def signatures(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """The newest signature of everybody who signed, by document; whoever signs holds the row of their person."""
-    rows = select(PersonRow).where(PersonRow.person.in_(select(SignatureRow.person)))
+    rows = select(PersonRow).where(PersonRow.person.in_(select(SignatureRow.person)), PersonRow.person.not_in(GIVEN_UP))
     people = {row.person: row for row in await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))}
     signed = await agreements.signed_by(session, people)
     return [
@@ -117,7 +123,9 @@ async def applications(session: AsyncSession, batch: Batch) -> Sequence[Current]
 @resends.family(ConsentGiven, ConsentWithdrawn)
 async def consents(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every consent that was told of; whoever changes one holds the row of its person."""
-    rows = select(ConsentRow, PersonRow.site).join(PersonRow, PersonRow.person == ConsentRow.person)
+    rows = select(ConsentRow, PersonRow.site, MergeRow.person)
+    rows = rows.outerjoin(MergeRow, MergeRow.given_up == ConsentRow.person)
+    rows = rows.join(PersonRow, PersonRow.person == func.coalesce(MergeRow.person, ConsentRow.person))
     rows = rows.where(ConsentRow.state != "waiting")
     found = await session.execute(batch.locked(rows, ConsentRow.consent, PersonRow.site))
-    return [Current(row.consent, consent_rows.told(row, site), row.changed_at) for row, site in found]
+    return [Current(row.consent, consent_rows.told(row, site, kept), row.changed_at) for row, site, kept in found]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from services.intake.domain.particulars import age_on, facts_until
 from services.intake.domain.week import utc_hours
+from services.intake.merging import kept_of
 from services.intake.tables import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from shared.access import Caller, CallerDep, within
 from shared.contracts.reads import (
@@ -35,10 +36,11 @@ log = structlog.get_logger(__name__)
 async def address_cards(body: PeopleRead, session: SessionDep, clock: ClockDep, caller: CallerDep) -> AddressCards:
     """How to reach people. No mail goes to an address that two people claim, until staff have looked."""
     caller.require_anywhere("service")
-    people = select(PersonRow).where(PersonRow.person.in_(body.people), _served(caller))
+    kept = await kept_of(session, body.people)
+    people = select(PersonRow).where(PersonRow.person.in_(_kept(body, kept)), _served(caller))
     cards = [
         AddressCard(
-            person=row.person,
+            person=asked,
             name_to_use=row.name_to_use,
             email=row.email,
             language=row.language,
@@ -46,6 +48,7 @@ async def address_cards(body: PeopleRead, session: SessionDep, clock: ClockDep, 
             may_mail=row.may_mail and row.duplicate_of is None,
         )
         for row in await session.scalars(people)
+        for asked in _asked(row.person, body, kept)
     ]
     _note(session, clock, caller, "address-cards", body.people, len(cards))
     return AddressCards(cards=cards)
@@ -57,14 +60,15 @@ async def matching_profiles(
 ) -> MatchingProfiles:
     """What matching needs, free hours in UTC by each zone's offset now (R6, R7)."""
     caller.require_anywhere("service")
+    kept = await kept_of(session, body.people)
     rows = await session.execute(
         select(ProfileRow, PersonRow.site)
         .join(PersonRow, PersonRow.person == ProfileRow.person)
-        .where(ProfileRow.person.in_(body.people), _served(caller))
+        .where(ProfileRow.person.in_(_kept(body, kept)), _served(caller))
     )
     profiles = [
         MatchingProfile(
-            person=row.person,
+            person=asked,
             site=site,
             languages=row.languages,
             skills=row.skills,
@@ -74,6 +78,7 @@ async def matching_profiles(
             free_hours=utc_hours(row.free_hours, row.zone, clock.now()),
         )
         for row, site in rows
+        for asked in _asked(row.person, body, kept)
     ]
     _note(session, clock, caller, "matching-profiles", body.people, len(profiles))
     return MatchingProfiles(profiles=profiles)
@@ -85,16 +90,21 @@ async def screening_facts(
 ) -> ManyScreeningFacts:
     """What the law asks about: age and home, and what people bring along (R41); no date of birth, no numbers."""
     caller.require_anywhere("service")
+    kept = await kept_of(session, body.people)
     people = await session.execute(
         select(PersonRow.person, ParticularsRow)
         .outerjoin(ParticularsRow, ParticularsRow.person == PersonRow.person)
-        .where(PersonRow.person.in_(body.people), _served(caller))
+        .where(PersonRow.person.in_(_kept(body, kept)), _served(caller))
     )
     held: dict[UUID, list[HeldClearance]] = {}
-    for row in await session.scalars(select(HeldClearanceRow).where(HeldClearanceRow.person.in_(body.people))):
+    for row in await session.scalars(select(HeldClearanceRow).where(HeldClearanceRow.person.in_(_kept(body, kept)))):
         brought = HeldClearance(check=row.check_name, valid_until=row.valid_until, own=row.own)
         held.setdefault(row.person, []).append(brought)
-    facts = [_facts(person, row, held.get(person, []), clock.today()) for person, row in people]
+    facts = [
+        _facts(asked, row, held.get(person, []), clock.today())
+        for person, row in people
+        for asked in _asked(person, body, kept)
+    ]
     _note(session, clock, caller, "screening-facts", body.people, len(facts))
     return ManyScreeningFacts(facts=facts)
 
@@ -109,6 +119,16 @@ def _facts(person: UUID, row: ParticularsRow | None, held: list[HeldClearance], 
         held=held,
         until=facts_until(born_on, today),
     )
+
+
+def _kept(body: PeopleRead, kept: dict[UUID, UUID]) -> set[UUID]:
+    """Whom to read: who asks by an id that was given up may not have heard of it yet."""
+    return {kept.get(person, person) for person in body.people}
+
+
+def _asked(person: UUID, body: PeopleRead, kept: dict[UUID, UUID]) -> list[UUID]:
+    """Under which of the ids asked for a person is answered."""
+    return [asked for asked in body.people if kept.get(asked, asked) == person]
 
 
 def _served(caller: Caller) -> ColumnElement[bool]:
