@@ -107,7 +107,7 @@ def _says_who(column: Column[Any]) -> bool:
 
 def _names(column: Column[Any], person: UUID) -> Any:
     if isinstance(column.type, ARRAY):
-        return column.any(person)
+        return column.contains([person])
     return column == (person if isinstance(column.type, Uuid) else str(person))
 
 

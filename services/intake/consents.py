@@ -143,14 +143,17 @@ async def consent_for(session: AsyncSession, person: UUID, purpose: ConsentPurpo
 
 async def settle(
     session: AsyncSession, holder: PersonRow, now: datetime, *, taken_back: Collection[ConsentPurpose] = ()
-) -> Situation:
+) -> None:
     """Tell what follows from the words now. Whoever calls this holds the person's row.
 
     `taken_back`: somebody just said no to these, whatever was said before.
     """
     await session.flush()
+    held = await consents_of(session, holder.person)
+    if not held:
+        return
     situation = await situation_of(session, holder, now)
-    for purpose, row in (await consents_of(session, holder.person)).items():
+    for purpose, row in held.items():
         found = situation.standing(row)
         state = rules.state_after(row.state, stands=found.stands, was_taken_back=purpose in taken_back)
         if (state, found.until if found.stands else row.valid_until) != (row.state, row.valid_until):
@@ -162,7 +165,6 @@ async def settle(
         else:
             await cancel(session, EXPIRY, str(row.consent))
     await _mirror(session, holder, now)
-    return situation
 
 
 async def _mirror(session: AsyncSession, holder: PersonRow, now: datetime) -> None:

@@ -1,9 +1,13 @@
 """The event door: pairs from matching, clearances from screening, reply limits and consents from intake."""
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.messaging import clocks, queries
+from services.messaging import clocks, merging, queries
 from services.messaging.domain.replies import Limits
 from services.messaging.tables import (
     AgreementRow,
@@ -22,6 +26,7 @@ from shared.contracts.intake import (
     ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonMerged,
 )
 from shared.contracts.matching import MatchingResent, PairClosed, PairMatched
 from shared.contracts.screening import (
@@ -34,7 +39,8 @@ from shared.contracts.screening import (
     ScreeningResent,
 )
 from shared.copies import note_resent
-from shared.db import store_state
+from shared.db import store_state, store_states
+from shared.messaging.batches import Told
 from shared.messaging.broker import Clock, Handlers, Heard, Session
 from shared.outbox import emit
 
@@ -87,12 +93,16 @@ async def _store_pair(
 ) -> bool:
     """Keep what matching last said of a pair, members included. False when something newer was heard before."""
     told = event.model_dump(include={"pair", "offering", "site", "other_site"})
+    people: dict[UUID, str] = {}
+    for member in event.members:
+        people[member.person] = min(member.role, people.get(member.person, member.role))
+    if len(people) < len(event.members):  # two records that were merged since
+        state = state | {"state": "closed"}
     if not await store_state(session, ConversationRow, "pair", sequence, told | state):
         return False
-    people = [member.person for member in event.members]
     await session.execute(delete(MemberRow).where(MemberRow.pair == event.pair, MemberRow.person.not_in(people)))
     rows = insert(MemberRow).values(
-        [{"pair": event.pair, "person": member.person, "role": member.role} for member in event.members]
+        [{"pair": event.pair, "person": person, "role": role} for person, role in people.items()]
     )
     await session.execute(
         rows.on_conflict_do_update(index_elements=["pair", "person"], set_={"role": rows.excluded.role})
@@ -176,12 +186,16 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
         await clocks.compute_anew(session, concerned)
 
 
-@events.subscriber(AgreementSigned)
-async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
-    """Know what somebody signed; what waited for that passes from now on (trap 8)."""
-    key = {"agreement": f"{event.person}+{event.document}"}
-    values = key | event.model_dump(include={"person", "document", "document_version", "number"})
-    await store_state(session, AgreementRow, "agreement", heard.sequence, values)
+@events.subscriber(AgreementSigned, batched=True)
+async def on_agreement_signed(told: Sequence[Told[AgreementSigned]], session: Session) -> None:
+    """Know what people signed; what waited for that passes from now on (trap 8)."""
+    await store_states(session, AgreementRow, "agreement", [_agreement(each) for each in told])
+
+
+def _agreement(told: Told[AgreementSigned]) -> dict[str, Any]:
+    event = told.event
+    values = event.model_dump(include={"person", "document", "document_version", "number"})
+    return {"agreement": f"{event.person}+{event.document}", "sequence": told.heard.sequence, **values}
 
 
 @events.subscriber(ConsentGiven)
@@ -205,6 +219,12 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
         "valid_until": event.valid_until if isinstance(event, ConsentGiven) else None,
     }
     await store_state(session, ConsentRow, "consent", sequence, values)
+
+
+@events.subscriber(PersonMerged)
+async def on_person_merged(event: PersonMerged, session: Session, clock: Clock) -> None:
+    """Let the kept person read and write where the one given up did, and owe and be owed what they were."""
+    await emit(session, *await merging.merge(session, event, clock.now()), at=clock.now())
 
 
 @events.subscriber(MatchingResent)
