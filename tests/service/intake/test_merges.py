@@ -185,7 +185,7 @@ async def test_the_kept_card_takes_what_it_lacks(running: Start) -> None:
 
 
 async def test_contradictions_wait_for_staff(running: Start) -> None:
-    """Two birth dates, two homes, two open applications for one role: corrected first, then merged (trap 10)."""
+    """Two birth dates, two homes, two open applications for one role: corrected first, then merged."""
     it, kept, given_up = await two_records(running)
     await born(it, kept, born_on="1990-05-01", lives_in="AF")
     await born(it, given_up, born_on="2010-05-01", lives_in="KE")
@@ -240,7 +240,7 @@ async def test_a_no_beside_a_yes_is_asked_first(running: Start) -> None:
 
 
 async def test_a_guardian_is_held_to_the_stricter_row(running: Start) -> None:
-    """No contact with one record is no contact with the person (trap 6); nobody is their own guardian."""
+    """No contact with one record is no contact with the person; nobody is their own guardian."""
     it, kept, given_up = await two_records(running)
     await texts(it)
     parent = await guardian(it, given_up)
