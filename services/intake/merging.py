@@ -72,9 +72,7 @@ async def record_of(session: AsyncSession, row: PersonRow) -> Record:
 async def merge(session: AsyncSession, kept: PersonRow, given_up: PersonRow, by: str, now: datetime) -> MergeRow:
     """Give one record up for the other; both are locked. Raises Contradiction for what staff have to settle before."""
     rules.check_merge(await record_of(session, kept), await record_of(session, given_up))
-    sites = {"site": kept.site, "other_site": given_up.site if given_up.site != kept.site else None}
-    event = PersonMerged.model_validate({"given_up": given_up.person, "person": kept.person, **sites})
-    await emit(session, event, at=now)
+    await emit(session, merged_event(given_up, kept), at=now)
     await _card(session, kept, given_up)
     await _guardians(session, kept.person, given_up.person)
     await _known(session, kept, given_up, now)
@@ -86,6 +84,12 @@ async def merge(session: AsyncSession, kept: PersonRow, given_up: PersonRow, by:
     await session.execute(earlier.values(person=kept.person))
     await consents.merge(session, kept, given_up, now)
     return row
+
+
+def merged_event(given_up: PersonRow, kept: PersonRow) -> PersonMerged:
+    """What is told of a record that was given up."""
+    other_site = given_up.site if given_up.site != kept.site else None
+    return PersonMerged(given_up=given_up.person, person=kept.person, site=kept.site, other_site=other_site)
 
 
 async def _card(session: AsyncSession, kept: PersonRow, given_up: PersonRow) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import agreements, queries
+from services.intake import agreements, merging, queries
 from services.intake import consents as consent_rows
 from services.intake.domain.applications import SUBMITTED
 from services.intake.policies import policies_of
@@ -99,11 +99,22 @@ async def signatures(session: AsyncSession, batch: Batch) -> Sequence[Current]:
 
 @resends.family(ProfileChanged)
 async def profiles(session: AsyncSession, batch: Batch) -> Sequence[Current]:
-    """Everybody who has a profile, particulars or held clearances; whoever changes one holds the row of its person."""
+    """Everybody who has a profile, particulars or held clearances; whoever changes one holds the row of its person.
+
+    Of a record that was given up there is nothing to tell but that: a reader that lost it needs to hear it again.
+    """
     told = select(ProfileRow.person).union(select(ParticularsRow.person), select(HeldClearanceRow.person))
-    rows = select(PersonRow).where(PersonRow.person.in_(told))
-    found = await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))
-    return [Current(row.person, ProfileChanged(person=row.person, site=row.site)) for row in found]
+    rows = select(PersonRow, MergeRow).outerjoin(MergeRow, MergeRow.given_up == PersonRow.person)
+    rows = rows.where(or_(PersonRow.person.in_(told), PersonRow.person.in_(GIVEN_UP)))
+    found = (await session.execute(batch.locked(rows, PersonRow.person, PersonRow.site))).all()
+    kept = select(PersonRow).where(PersonRow.person.in_({merge.person for _, merge in found if merge}))
+    people = {row.person: row for row in await session.scalars(kept)}
+    return [
+        Current(row.person, merging.merged_event(row, people[merge.person]), merge.merged_at)
+        if merge
+        else Current(row.person, ProfileChanged(person=row.person, site=row.site))
+        for row, merge in found
+    ]
 
 
 @resends.family(ApplicationSubmitted, ApplicationWithdrawn)

@@ -269,7 +269,7 @@ async def test_a_roster_finds_the_kept_person(running: Start) -> None:
 
 
 async def test_what_is_told_anew_knows_the_kept_person_alone(running: Start) -> None:
-    """A reader whose copy is built anew needs to have heard of no merge."""
+    """A reader whose copy is built anew hears of the merge, and of the other id nothing else."""
     it, kept, given_up = await two_records(running)
     await texts(it)
     await apply(it, given_up)
@@ -283,7 +283,10 @@ async def test_what_is_told_anew_knows_the_kept_person_alone(running: Start) -> 
         await resend(it.service.sessions, resends("intake"), family, BEGINNING)
     anew = (await it.emitted())[before:]
     assert str(kept) in "".join(str(each.data) for each in anew)
-    assert str(given_up) not in "".join(str(each.data) + each.subject for each in anew)
+    (merge_anew,) = [each for each in anew if str(given_up) in str(each.data) + each.subject]
+    assert [merge_anew.data] * 2 == await told(it, "person.merged")
+    (marker,) = [each for each in anew if each.subject == "resend/person"]
+    assert marker.data["subjects"] == 1, "a merge is no copy of a profile"
 
 
 async def test_two_networks_are_not_crossed(running: Start) -> None:
