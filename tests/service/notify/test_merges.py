@@ -17,6 +17,7 @@ async def test_what_is_owed_goes_to_the_kept_person_once(scene: Scene) -> None:
     assert await step(scene.it) == 2
     assert [to for to, _ in scene.host.taken] == [["someone3@example.org"]] * 2
     assert {row.person for row in await mails(scene.it)} == {CLARE}
+    assert await scene.it.dead() == []
 
 
 async def test_a_mail_that_went_out_goes_to_nobody_again(scene: Scene) -> None:
@@ -28,6 +29,7 @@ async def test_a_mail_that_went_out_goes_to_nobody_again(scene: Scene) -> None:
     await scene.it.hear(anew, sequence=2)
     assert await step(scene.it) == 0
     assert await states(scene.it) == [State.SENT]
+    assert await scene.it.dead() == []
 
 
 async def test_a_mail_that_both_were_to_get_goes_once(scene: Scene) -> None:
