@@ -17,7 +17,6 @@ from shared.access import OPEN_ROUTES, authenticated
 from shared.clock import Clock
 from shared.idempotency import Claim
 from shared.ids import Origin, new_id, origin
-from shared.merging import keep_out_merges
 from shared.problems import Invalid, PreconditionFailed, PreconditionRequired, Problem, TooLarge
 
 BODY_LIMIT = 1_048_576
@@ -111,8 +110,6 @@ async def _answer(
     if claim and (kept := await claim.take(session)):
         status, body = kept
         return Response(body, status, {"Idempotency-Replayed": "true"}, "application/json")
-    if request.method not in ("GET", "HEAD"):
-        await keep_out_merges(session)
     response = await handle(request)
     if response.status_code >= 400:
         raise _RolledBack(response)

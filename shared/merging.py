@@ -28,7 +28,6 @@ merged_person = Table(
 E = TypeVar("E", bound=Event)
 
 _ALONE = text("LOCK TABLE merged_person IN EXCLUSIVE MODE")
-_TOGETHER = text("LOCK TABLE merged_person IN ROW SHARE MODE")
 _FIND = text("SELECT given_up, person FROM merged_person WHERE given_up = ANY(CAST(:ids AS uuid[])) FOR KEY SHARE")
 
 
@@ -53,7 +52,10 @@ def _of_kept(event: E, kept: Mapping[UUID, UUID]) -> E | None:
 
 
 async def kept_ids(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, UUID]:
-    """For each of some people the id under which they are kept: mostly their own."""
+    """For each of some people the id under which they are kept: mostly their own.
+
+    Until the commit no merge is heard: it does not miss what this transaction writes about anybody.
+    """
     return {person: person for person in people} | await _find(session, people)
 
 
@@ -61,11 +63,6 @@ async def _find(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, UUID
     # FOR KEY SHARE takes the table's ROW SHARE lock, which a merge waits for, before the statement looks.
     found = await session.execute(_FIND, {"ids": sorted(ids)})
     return {row.given_up: row.person for row in found}
-
-
-async def keep_out_merges(session: AsyncSession) -> None:
-    """Until the commit no merge is heard: what this transaction writes about somebody is not missed by it."""
-    await session.execute(_TOGETHER)
 
 
 async def note_merged(session: AsyncSession, event: PersonMerged) -> None:

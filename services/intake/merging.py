@@ -32,6 +32,7 @@ from services.intake.tables import (
 )
 from shared.contracts.intake import PersonMerged, ProfileChanged
 from shared.deadlines import cancel
+from shared.merging import note_merged
 from shared.outbox import emit
 from shared.problems import Conflict
 
@@ -72,7 +73,9 @@ async def record_of(session: AsyncSession, row: PersonRow) -> Record:
 async def merge(session: AsyncSession, kept: PersonRow, given_up: PersonRow, by: str, now: datetime) -> MergeRow:
     """Give one record up for the other; both are locked. Raises Contradiction for what staff have to settle before."""
     rules.check_merge(await record_of(session, kept), await record_of(session, given_up))
-    await emit(session, merged_event(given_up, kept), at=now)
+    event = merged_event(given_up, kept)
+    await emit(session, event, at=now)
+    await note_merged(session, event)
     await _card(session, kept, given_up)
     await _guardians(session, kept.person, given_up.person)
     await _known(session, kept, given_up, now)

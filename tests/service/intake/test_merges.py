@@ -110,26 +110,33 @@ async def test_two_merges_at_once_make_no_circle(running: Start) -> None:
 
 
 async def test_the_given_up_id_leads_to_the_kept_record(running: Start) -> None:
-    """It never disappears: it answers with the kept card to who may see that, and takes nothing any more."""
+    """It answers with the kept card to who may see that, and takes nothing; nobody goes on acting under it."""
     it, kept, given_up = await two_records(running)
     await merged(it, given_up, kept)
     answer = await coordinator(it).get(f"/people/{given_up}")
     assert (answer.json()["person"], answer.headers["Content-Location"]) == (str(kept), f"/people/{kept}")
     assert good(await participant(it, kept).get(f"/people/{given_up}"))["person"] == str(kept)
     assert (await coordinator(it, HERAT).get(f"/people/{given_up}")).status_code == 404
-    own = participant(it, given_up)  # a token of before
+    own, asked = participant(it, given_up), {"role": "mentor-adult", "offering": OFFERING}  # a token of before
     calls = [
         await own.get(f"/people/{given_up}"),
         await own.post("/people", json={**CARD, "site": SITE}),
         await own.put(f"/people/{given_up}/profile", json=PROFILE),
         await own.post(f"/people/{given_up}/signatures", json=SIGNED),
-        await own.post("/applications", json={"role": "mentor-adult", "offering": OFFERING}),
+        await own.post("/applications", json=asked),
         await agree(own, given_up, "take-part"),
-        await coordinator(it).put(f"/people/{given_up}/admission", json={"needs": ["reading"]}),
+        await own.get(f"/people/{kept}"),
+    ]
+    assert [call.status_code for call in calls] == [401] * len(calls)
+    assert str(kept) not in "".join(call.text for call in calls)
+    staff = coordinator(it)
+    calls = [
+        await staff.put(f"/people/{given_up}/profile", json=PROFILE),
+        await staff.put(f"/people/{given_up}/admission", json={"needs": ["reading"]}),
+        await staff.get(f"/people/{given_up}/consents"),
+        await staff.post("/applications", json={**asked, "person": str(given_up)}),
     ]
     assert [call.status_code for call in calls] == [409] * len(calls)
-    assert str(kept) not in "".join(call.text for call in calls)
-    assert (await own.get(f"/people/{kept}")).status_code == 404
 
 
 async def test_who_registers_learns_nothing_of_a_merge(running: Start) -> None:

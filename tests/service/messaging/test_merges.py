@@ -44,9 +44,9 @@ async def reads(it: Running, who: object) -> int:
 
 async def test_the_kept_person_reads_and_writes_where_the_other_did(it: Running) -> None:
     """Nobody else comes in, nor does whoever still has a token of the given-up record."""
-    assert [await reads(it, who) for who in (KEPT, MENTEE, MENTOR, STRANGER)] == [200, 200, 404, 404]
+    assert [await reads(it, who) for who in (KEPT, MENTEE, MENTOR, STRANGER)] == [200, 200, 401, 404]
     assert (await write(it, KEPT)).status_code == 201
-    assert (await write(it, MENTOR)).status_code == 404
+    assert (await write(it, MENTOR)).status_code == 401
     (sent,) = [each for each in await told(it, "message.sent") if each["sender"] == str(KEPT)]
     assert sent["recipients"] == [str(MENTEE)]
 

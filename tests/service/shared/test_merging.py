@@ -69,7 +69,7 @@ async def test_a_merge_waits_for_what_is_under_way(notify: Running) -> None:
 async def test_a_merge_waits_for_requests_that_write(notify: Running) -> None:
     """What somebody writes over HTTP at that moment is re-pointed with the rest."""
     async with notify.service.sessions() as writing, notify.service.sessions() as merge:
-        await merging.keep_out_merges(writing)
+        assert await merging.kept_ids(writing, [OTHER]) == {OTHER: OTHER}
         telling = asyncio.create_task(merging.of_kept(merge, [merged(GIVEN_UP, KEPT)]))
         await asyncio.wait([telling], timeout=0.3)
         assert not telling.done()
