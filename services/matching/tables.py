@@ -176,7 +176,7 @@ class RunRow(Base):
 
 
 class PairRow(Base):
-    """A pair from its confirmation on. Two people are paired once, ever, in these parts."""
+    """A pair from its confirmation on. Two people are paired once, ever; two closed pairs only where records merged."""
 
     __tablename__ = "pair"
     __table_args__ = (
@@ -184,7 +184,8 @@ class PairRow(Base):
         CheckConstraint("pair_kind IN ('assigned', 'nominated')", name="pair_kind"),
         CheckConstraint("mentor <> mentee", name="two_people"),
         CheckConstraint("(state = 'closed') = (closed_on IS NOT NULL)", name="closed"),
-        UniqueConstraint("mentor", "mentee"),
+        Index(None, "mentor", "mentee"),
+        Index("pair_open", "mentor", "mentee", unique=True, postgresql_where=text("state = 'open'")),
         Index("pair_one_mentor", "mentee", "offering", unique=True, postgresql_where=text("state = 'open'")),
         Index(None, "site", "pair"),
         Index(None, "offering", "pair"),

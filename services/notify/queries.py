@@ -46,7 +46,7 @@ _TAKE_CAUSES = _CAUSES.on_conflict_do_update(
 ).returning(CauseRow.cause, CauseRow.is_over)
 _MAILS = insert(MailRow)
 _STORE_MAILS = _MAILS.on_conflict_do_update(
-    index_elements=["mail"],
+    index_elements=["cause", "person", "kind"],  # whoever was merged has mails whose ids were made of another record's
     set_={"caused_at": _MAILS.excluded.caused_at},
     where=MailRow.caused_at > _MAILS.excluded.caused_at,
 )

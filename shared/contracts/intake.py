@@ -353,6 +353,22 @@ class PersonCameOfAge(
     example = {"person": _PERSON, "site": "net.af.kabul"}
 
 
+class PersonMerged(
+    Event, name="person.merged", version=1, kind=Kind.FACT, audience=Audience.PLATFORM, subject="person/{given_up}"
+):
+    """Two records were one person's; from now on what was told of `given_up` is `person`'s. Subject: the one given up.
+
+    Readers re-point what they hold. What was told before is not told again, but for what names a person in its subject.
+    """
+
+    given_up: UUID
+    person: UUID
+    site: SitePath
+    other_site: SitePath | None = None
+
+    example = {"given_up": "01985b3e-7a10-7000-8000-00000000000a", "person": _PERSON, "site": "net.af.kabul"}
+
+
 class IntakeResent(
     Resent,
     Event,

@@ -14,6 +14,7 @@ from services.intake.tables.documents import (
     TranslationRow,
 )
 from services.intake.tables.guardians import GuardianCardRow, GuardianRow
+from services.intake.tables.merges import MergeRow
 from services.intake.tables.people import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
@@ -38,6 +39,7 @@ __all__ = [
     "GuardianCardRow",
     "GuardianRow",
     "HeldClearanceRow",
+    "MergeRow",
     "OfferingRow",
     "ParticularsRow",
     "PersonRow",

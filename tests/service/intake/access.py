@@ -120,6 +120,7 @@ ROUTES: dict[str, Case] = {
     "GET /people/{person}/clearances": Case("/people/{person}/clearances", COORDINATION, themself=True),
     "PUT /people/{person}/clearances/{check}": Case("/people/{person}/clearances/record-check", COORDINATION, HELD),
     "DELETE /people/{person}/clearances/{check}": Case("/people/{person}/clearances/pvg-membership", COORDINATION),
+    "GET /people/{person}/candidates": Case("/people/{person}/candidates", COORDINATION),
     "GET /people/{person}/profile": Case("/people/{person}/profile", COORDINATION, themself=True),
     "POST /people/{person}/guardians": Case("/people/{person}/guardians", COORDINATION, PARENT),
     "GET /people/{person}/guardians": Case("/people/{person}/guardians", COORDINATION),
