@@ -29,6 +29,7 @@ from services.screening.api import (
     ties,
     timeline,
     training,
+    waiting,
 )
 from services.screening.senders import facts
 from services.screening.settings import Settings
@@ -63,6 +64,7 @@ DOORS = (
     measures,
     oncall,
     register,
+    waiting,
 )
 
 

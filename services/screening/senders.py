@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.screening import asking
@@ -19,9 +19,10 @@ from shared.service import Sender
 READ = "/internal/screening-facts"
 BIRTHDAY = "facts-until"
 TO_READ: ColumnElement[bool] = (FactsRow.state == "stale") & exists().where(
-    CaseRow.person == FactsRow.person, CaseRow.state.in_(UNDECIDED)
+    CaseRow.person == FactsRow.person,
+    or_(CaseRow.state.in_(UNDECIDED), (CaseRow.kind == "mentee") & CaseRow.state.in_(("cleared", "declined"))),
 )
-"""Facts are read of people whose case is undecided, and of nobody else."""
+"""Facts are read of people whose case is undecided, and of mentees, of whom guardians may be told; of nobody else."""
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -69,5 +70,8 @@ async def store(session: AsyncSession, asked: dict[UUID, str], found: dict[UUID,
 def _values(facts: ScreeningFacts | None) -> dict[str, Any]:
     """Facts as columns; a person unknown to intake is not asked for again until something of them changes."""
     if facts is None:
-        return {"state": "absent", "age": None, "lives_in": None, "resident": None, "held": [], "until": None}
-    return {"state": "read", **facts.model_dump(mode="json", exclude={"person", "until"}), "until": facts.until}
+        return {"state": "absent", "age": None, "lives_in": None, "resident": None, "held": [], "until": None} | {
+            "guardians": [], "enrolled_by": None,
+        }  # fmt: skip
+    as_json = facts.model_dump(mode="json", include={"age", "lives_in", "resident", "held"})
+    return {"state": "read", **as_json, **facts.model_dump(include={"guardians", "enrolled_by", "until"})}

@@ -14,8 +14,10 @@ from services.intake.domain.guardians import Guardian, GuardianKind, VerifiedHow
 from services.intake.fields import Body, Email, Name
 from services.intake.tables import GuardianCardRow, GuardianRow, PersonRow
 from shared.access import Caller, CallerDep
+from shared.contracts.intake import ProfileChanged
 from shared.http import ClockDep, SessionDep, TransactionRoute, etag, require_match
 from shared.ids import new_id
+from shared.outbox import emit
 from shared.problems import Conflict, Forbidden, Invalid, NotFound
 
 router = APIRouter(route_class=TransactionRoute)
@@ -153,7 +155,7 @@ async def put_guardian(
         raise NotFound("There is no such guardian, or none that you may see.")
     if "if-match" in request.headers:
         require_match(request, row.version)
-    told = body.model_dump(exclude={"verified_how"})
+    told, heard = body.model_dump(exclude={"verified_how"}), consents.as_guardian(row).may_hear
     check_guardian(Guardian(False, body.may_consent, body.may_be_told, body.no_contact), is_the_child=False)
     check_verifier(verifies_themself=caller.person == guardian)
     if row.verified_how != body.verified_how:
@@ -164,6 +166,8 @@ async def put_guardian(
         setattr(row, name, value)
     row.version += session.is_modified(row)
     await consents.settle(session, holder, clock.now())
+    if consents.as_guardian(row).may_hear != heard:
+        await emit(session, ProfileChanged(person=person, site=holder.site), at=clock.now())
     response.headers["ETag"] = etag(row.version)
     return _view(row, await session.get(GuardianCardRow, guardian))
 

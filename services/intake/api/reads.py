@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from services.intake.domain.particulars import age_on, facts_until
 from services.intake.domain.week import utc_hours
+from services.intake.guardianship import Hears, who_hears
 from services.intake.tables import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from shared.access import Caller, CallerDep, within
 from shared.contracts.reads import (
@@ -83,23 +84,30 @@ async def matching_profiles(
 async def screening_facts(
     body: PeopleRead, session: SessionDep, clock: ClockDep, caller: CallerDep
 ) -> ManyScreeningFacts:
-    """What the law asks about: age and home, and what people bring along (R41); no date of birth, no numbers."""
+    """What the law asks about: age and home, and what people bring along (R41); no date of birth, no numbers.
+
+    And who may be told how a person's case stands.
+    """
     caller.require_anywhere("service")
-    people = await session.execute(
-        select(PersonRow.person, ParticularsRow)
-        .outerjoin(ParticularsRow, ParticularsRow.person == PersonRow.person)
-        .where(PersonRow.person.in_(body.people), _served(caller))
-    )
+    rows = select(PersonRow, ParticularsRow).outerjoin(ParticularsRow, ParticularsRow.person == PersonRow.person)
+    found = await session.execute(rows.where(PersonRow.person.in_(body.people), _served(caller)))
+    people = [(person, particulars) for person, particulars in found]
+    hears = await who_hears(session, people, clock.now())
     held: dict[UUID, list[HeldClearance]] = {}
     for row in await session.scalars(select(HeldClearanceRow).where(HeldClearanceRow.person.in_(body.people))):
         brought = HeldClearance(check=row.check_name, valid_until=row.valid_until, own=row.own)
         held.setdefault(row.person, []).append(brought)
-    facts = [_facts(person, row, held.get(person, []), clock.today()) for person, row in people]
+    facts = [
+        _facts(holder.person, row, held.get(holder.person, []), hears[holder.person], clock.today())
+        for holder, row in people
+    ]
     _note(session, clock, caller, "screening-facts", body.people, len(facts))
     return ManyScreeningFacts(facts=facts)
 
 
-def _facts(person: UUID, row: ParticularsRow | None, held: list[HeldClearance], today: date) -> ScreeningFacts:
+def _facts(
+    person: UUID, row: ParticularsRow | None, held: list[HeldClearance], hears: Hears, today: date
+) -> ScreeningFacts:
     born_on, since = (row.born_on, row.lives_since) if row else (None, None)
     return ScreeningFacts(
         person=person,
@@ -108,6 +116,8 @@ def _facts(person: UUID, row: ParticularsRow | None, held: list[HeldClearance], 
         resident=age_on(since, today) if since else None,
         held=held,
         until=facts_until(born_on, today),
+        guardians=hears.guardians,
+        enrolled_by=hears.enrolled_by,
     )
 
 

@@ -5,6 +5,7 @@ from services.intake.tables.applications import AnswersRow, ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
 from services.intake.tables.consents import ComingOfAgeRow, ConsentRow, ConsentTextRow, ConsentWordRow
+from services.intake.tables.deliveries import DeliveryRow
 from services.intake.tables.documents import (
     AttestationRow,
     DocumentRow,
@@ -30,6 +31,7 @@ __all__ = [
     "ConsentRow",
     "ConsentTextRow",
     "ConsentWordRow",
+    "DeliveryRow",
     "DocumentRow",
     "DocumentVersionRow",
     "GuardianCardRow",

@@ -21,6 +21,7 @@ from services.screening.tables.settlements import SettlementRow
 from services.screening.tables.steps import StepRow
 from services.screening.tables.ties import TieKind, TieRow
 from services.screening.tables.training import AttemptRow, CertificateRow, TrainingRow
+from services.screening.tables.waiting import WaitingRow
 
 __all__ = [
     "AcknowledgementRow",
@@ -67,4 +68,5 @@ __all__ = [
     "TieKind",
     "TieRow",
     "TrainingRow",
+    "WaitingRow",
 ]

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Index, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.screening.tables.base import Base
@@ -17,6 +17,7 @@ HELD = personal(
     "not asking twice for what stands (R35)", "one year after the last case was decided", "person",
     data_class="criminal",
 )  # fmt: skip
+FAMILY = personal("telling who may be told about a mentee", "one year after the last case was decided", "person")
 
 FactsState = Literal["stale", "read", "absent"]
 
@@ -78,6 +79,7 @@ class FactsRow(Base):
     """What intake knows of a person that the law asks about; read when a case needs it.
 
     `stale`: to be read; `absent`: intake does not know the person. From the day `until` on they count no longer.
+    `guardians` and `enrolled_by` may be told what the person is told.
     """
 
     __tablename__ = "person_facts"
@@ -92,5 +94,7 @@ class FactsRow(Base):
     lives_in: Mapped[str | None] = mapped_column(info=FACTS)
     resident: Mapped[int | None] = mapped_column(info=FACTS)
     held: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=HELD)
+    guardians: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}", info=FAMILY)
+    enrolled_by: Mapped[UUID | None] = mapped_column(info=FAMILY)
     until: Mapped[date | None] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)

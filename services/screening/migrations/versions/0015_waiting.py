@@ -1,0 +1,41 @@
+"""Waiting lists and referrals of mentees, and who may be told about them."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
+
+revision = "0015"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+ACTS = (
+    "kind IN ('results', 'correction', 'settled', 'asked-anew', 'proposed', 'disagreed', 'cleared', 'declined', "
+    "'withdrawn', 'expired', 'flagged', 'flag-resolved', 'limit', 'appealed', 'appeal-upheld', 'appeal-overturned', "
+    "'renewal', 'waiting-list')"
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "waiting",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("band", sa.Text(), nullable=False),
+        sa.Column("next_news_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("clearance", name="waiting_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="waiting_clearance_fkey"),
+        sa.CheckConstraint("band IN ('next', 'soon', 'later')", name="waiting_band_check"),
+    )
+    op.create_index("waiting_site_role_since_clearance", "waiting", ["site", "role", "since", "clearance"])
+    op.add_column("screening_case", sa.Column("referred_to", sa.Text()))
+    op.drop_constraint("case_act_kind_check", "case_act", type_="check")
+    op.create_check_constraint("case_act_kind_check", "case_act", ACTS)
+    op.add_column("person_facts", sa.Column("guardians", ARRAY(sa.Uuid()), nullable=False, server_default="{}"))
+    op.add_column("person_facts", sa.Column("enrolled_by", sa.Uuid()))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("An older version knows no waiting lists and would lose them; restore a backup instead.")
