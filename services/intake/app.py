@@ -27,6 +27,7 @@ from services.intake.api import (
     reads,
     roles,
     signatures,
+    stops,
     talks,
     translations,
 )
@@ -48,6 +49,7 @@ def build(settings: Settings | None = None) -> Service:
         readiness,
         local,
         network,
+        stops,
         people,
         particulars,
         held,

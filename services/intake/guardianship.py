@@ -64,7 +64,7 @@ def _hears(
     is_adult = born_on is not None and of_age_on(born_on) <= local_day(now, holder.zone)
     hear = [] if is_adult else sorted(each for each, row in guardians.items() if as_guardian(row).may_hear)
     by = _as_person(holder.enrolled_by)
-    kept_away = by in guardians and guardians[by].no_contact
+    kept_away = by is not None and by in guardians and guardians[by].no_contact
     return Hears(hear, None if kept_away else by)
 
 

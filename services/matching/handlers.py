@@ -72,7 +72,8 @@ FORGOTTEN: dict[str, Any] = {
 async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
     """Know an offering; runs and nominations need to."""
     agreement = event.agreement and event.agreement.model_dump(mode="json")
-    values = {"offering": event.offering, "site": event.site, "agreement": agreement}
+    values: dict[str, Any] = {"offering": event.offering, "site": event.site, "agreement": agreement}
+    values["is_stopped"] = event.is_stopped
     await store_state(session, OfferingRow, "offering", heard.sequence, values)
 
 

@@ -205,7 +205,7 @@ class ConsentRow(Base):
 
 
 class ReplyLimitRow(Base):
-    """The reply limits of an offering, and what has to be signed there, as intake told them."""
+    """The reply limits of an offering, what has to be signed there, and when it was stopped, as intake told them."""
 
     __tablename__ = "reply_limit"
 
@@ -213,6 +213,7 @@ class ReplyLimitRow(Base):
     mentor_hours: Mapped[int] = mapped_column(info=PUBLIC)
     mentee_hours: Mapped[int] = mapped_column(info=PUBLIC)
     agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
+    stops: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

@@ -173,7 +173,7 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
     await hold(session, f"offering/{event.offering}")
     policy = event.policy.model_dump(mode="json") if event.policy else None
     before = await agreements.asked_at(session, event.offering)
-    known = {"programme_type": event.programme_type, "policy": policy}
+    known = {"programme_type": event.programme_type, "policy": policy, "is_stopped": event.is_stopped}
     offering = {"offering": event.offering, **known, **agreements.asked(event)}
     if await store_state(session, OfferingRow, "offering", heard.sequence, offering):
         # This holds all who are not cleared yet, so that nobody is cleared between this and the next line.

@@ -39,7 +39,5 @@ async def _band(session: AsyncSession, row: WaitingRow) -> Band:
     """By how many wait on the same list, and how many of them were there before."""
     before = tuple_(WaitingRow.since, WaitingRow.clearance) < (row.since, row.clearance)
     counts = select(func.count().filter(before), func.count()).select_from(WaitingRow)
-    ahead, size = (
-        await session.execute(counts.where(WaitingRow.site == row.site, WaitingRow.role == row.role))
-    ).one()
+    ahead, size = (await session.execute(counts.where(WaitingRow.site == row.site, WaitingRow.role == row.role))).one()
     return band_of(ahead, size)

@@ -1,4 +1,4 @@
-"""How the rules come to people (R56): each is given the words, and signs; both are kept, and staff see who lacks which."""
+"""How the rules come to people (R56): each is given the words and signs them; staff see who did not."""
 
 from datetime import datetime
 from typing import Annotated

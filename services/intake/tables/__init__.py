@@ -17,6 +17,7 @@ from services.intake.tables.guardians import GuardianCardRow, GuardianRow
 from services.intake.tables.people import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
+from services.intake.tables.stops import StopRow
 from services.intake.tables.talks import ClauseAnswerRow, TalkRow
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "RosterRow",
     "SignatureRow",
     "SiteNoteRow",
+    "StopRow",
     "TalkRow",
     "TranslationRow",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from services.messaging import agreements, queries
 from services.messaging.api.debts import Debt
 from services.messaging.domain.consents import all_consent
+from services.messaging.domain.stops import is_stopped
 from services.messaging.domain.writing import may_write
 from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow, MemberRow
 from services.messaging.visibility import Conversation as Seen
@@ -76,9 +77,13 @@ class Conversation(BaseModel):
 
 
 class OneConversation(Conversation):
-    """A conversation with its members' absences, its rules, and whether messages pass at the moment."""
+    """A conversation with its members' absences, its rules, and whether messages pass at the moment.
+
+    `stopped`: the whole programme stands still here (R78).
+    """
 
     may_write: bool
+    stopped: bool
     rules: Rules | None
     away: list[Away]
 
@@ -104,11 +109,13 @@ async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, 
     clearances = await queries.clearances_of(session, seen.people)
     unsigned = await agreements.lapsed(session, seen.pair, clock.today())
     frozen = await queries.frozen_among(session, seen.people)
+    stopped = is_stopped((await queries.limits_of(session, seen.row.offering)).stops)
     consents, today = await queries.consents_of(session, seen.people), clock.today()
     stands = may_write(seen.pair, clearances, today, frozen) and all_consent(seen.people, consents, today)
     return OneConversation(
         **conversation.model_dump(),
-        may_write=stands and not unsigned,
+        may_write=stands and not unsigned and not stopped,
+        stopped=stopped,
         rules=await _rules(session, seen, clock.today()),
         away=await _away(session, seen.people, clock.now(), with_notes=seen.mine is not None),
     )
@@ -116,8 +123,10 @@ async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, 
 
 async def _rules(session: SessionDep, seen: Seen, today: date) -> Rules | None:
     told = await agreements.rules_of(session, seen.pair, seen.mine.person if seen.mine else None, today)
-    if told is None or seen.mine:
-        return told and Rules.model_validate(told)
+    if told is None:
+        return None
+    if seen.mine:
+        return Rules.model_validate(told)
     return Rules(document=told.document, version=told.version, to_sign=None, until=None)
 
 

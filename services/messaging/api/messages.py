@@ -12,6 +12,7 @@ from services.messaging import agreements, clocks, queries
 from services.messaging.domain.agreements import check_signed
 from services.messaging.domain.consents import check_consents
 from services.messaging.domain.replies import new_debtors
+from services.messaging.domain.stops import check_not_stopped
 from services.messaging.domain.writing import check_may_write, message_text
 from services.messaging.tables import DebtRow, MemberRow, MessageRow, ReadingRow
 from services.messaging.visibility import READERS, Conversation, conversation_for, sites
@@ -59,6 +60,7 @@ async def send(pair: UUID, body: NewMessage, session: SessionDep, caller: Caller
     conversation = await conversation_for(session, caller, pair, lock=True)
     sender, now = conversation.require_member(), clock.now()
     await clocks.hold_offering(session, conversation.row.offering)
+    check_not_stopped((await queries.limits_of(session, conversation.row.offering)).stops)
     await clocks.hold_people(session, conversation.people)
     unsigned = await agreements.lapsed(session, conversation.pair, now.date())
     check_signed(conversation.pair, unsigned, sender.person)

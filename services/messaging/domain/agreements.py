@@ -17,7 +17,7 @@ SIGN_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The conduct document of a channel. `to_sign`: the member has to sign this version, by `until` where one counts."""
+    """The conduct document of a channel. `to_sign`: the member has to sign this version, by `until` if named."""
 
     document: str
     version: str

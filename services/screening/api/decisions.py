@@ -14,6 +14,7 @@ from services.screening.criteria import criteria_of
 from services.screening.domain.cases import (
     Decided,
     check_known,
+    check_not_stopped,
     check_open,
     check_withdrawable,
     clear_until,
@@ -24,7 +25,14 @@ from services.screening.domain.flags import check_no_red
 from services.screening.domain.second_person import needs_second_person
 from services.screening.domain.waiting import check_referral
 from services.screening.fields import Line
-from services.screening.queries import as_results, locked_cases_of, open_flags, proposal_of, results_of
+from services.screening.queries import (
+    as_results,
+    is_stopped,
+    locked_cases_of,
+    open_flags,
+    proposal_of,
+    results_of,
+)
 from services.screening.settling import check_case_settled
 from services.screening.tables import CaseRow
 from services.screening.visibility import actor, case_for, case_to_screen
@@ -157,6 +165,7 @@ async def _until(session: AsyncSession, row: CaseRow, wanted: date | None, clock
     results = as_results(await results_of(session, row.clearance))
     until = clear_until(row.required, results, clock.today(), row.validity, wanted)
     check_known(row.place_known, row.facts_known)
+    check_not_stopped(await is_stopped(session, row.offering))
     check_no_red(await open_flags(session, row.clearance))
     await check_case_settled(session, row)
     return until

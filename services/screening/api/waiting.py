@@ -56,7 +56,7 @@ class ListFilter(BaseModel):
 
 
 class Outcome(BaseModel):
-    """What a mentee is told of a case: never a reason, a check or a rank. `referred_to` is for them and for screeners."""
+    """What a mentee is told: never a reason, a check or a rank. `referred_to` is for them and for screeners alone."""
 
     clearance: UUID
     offering: OfferingId

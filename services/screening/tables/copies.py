@@ -62,7 +62,10 @@ class PlaceRow(Base):
 
 
 class OfferingRow(Base):
-    """A copy of an offering: the policy in force there and what has to be signed; None: told before there were any."""
+    """A copy of an offering: the policy in force there and what has to be signed; None: told before there were any.
+
+    `is_stopped`: the line stands still there.
+    """
 
     __tablename__ = "offering"
     __table_args__ = (Index(None, "document"),)
@@ -72,6 +75,7 @@ class OfferingRow(Base):
     policy: Mapped[dict[str, Any] | None] = mapped_column(JSONB, info=PUBLIC)
     document: Mapped[str | None] = mapped_column(info=PUBLIC)
     agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
+    is_stopped: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

@@ -201,7 +201,7 @@ async def test_to_whom_somebody_was_referred_is_for_them_and_the_screeners(it: R
 async def test_who_is_told_how_a_mentees_case_stands(
     it: Running, by: UUID, grant: Role | None, at: str, told: bool
 ) -> None:
-    """The mentee, who enrolled them and still facilitates there, guardians who may be told, screeners; 404 to others."""
+    """The mentee, who enrolled them and facilitates there, guardians who may be told, screeners; 404 to others."""
     await waits(it, 1)
     found = await outcome(it, 1, by, grant, at)
     assert found == ({"outcome": "waiting-list", "band": "soon", "next_news_on": NEWS} if told else 404)

@@ -1,4 +1,4 @@
-"""Waiting lists and referrals of mentees, and who may be told about them."""
+"""Waiting lists and referrals of mentees, who may be told about them, and where the line is stopped."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,7 @@ def upgrade() -> None:
     op.create_check_constraint("case_act_kind_check", "case_act", ACTS)
     op.add_column("person_facts", sa.Column("guardians", ARRAY(sa.Uuid()), nullable=False, server_default="{}"))
     op.add_column("person_facts", sa.Column("enrolled_by", sa.Uuid()))
+    op.add_column("offering", sa.Column("is_stopped", sa.Boolean(), nullable=False, server_default="false"))
 
 
 def downgrade() -> None:
