@@ -11,7 +11,7 @@ from services.screening.domain.cases import check_results
 from services.screening.domain.steps import StepState, due_on
 from services.screening.domain.waiting import STEP as WAITING_LIST
 from services.screening.tables import CaseRow, ResultRow, StepRow, WaitingRow
-from shared.contracts import Contradiction
+from shared.contracts import Contradiction, RoleKind
 
 
 async def keep_steps(session: AsyncSession, cases: Sequence[CaseRow], *, anew: Collection[UUID]) -> None:
@@ -90,7 +90,8 @@ async def reopen_step(session: AsyncSession, case: CaseRow, check: str) -> None:
 
 async def drop_open_steps(session: AsyncSession, case: CaseRow) -> None:
     """The case is decided: what was not done is no work any more, and nobody waits for it on a list."""
-    await session.execute(delete(WaitingRow).where(WaitingRow.clearance == case.clearance))
+    if case.kind == RoleKind.MENTEE:
+        await session.execute(delete(WaitingRow).where(WaitingRow.clearance == case.clearance))
     await session.execute(delete(StepRow).where(StepRow.clearance == case.clearance, StepRow.state != "done"))
 
 

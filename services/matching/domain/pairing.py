@@ -90,9 +90,7 @@ def refusals(mentor: Party, mentee: Party, *, paired_before: bool) -> list[Refus
 def check_not_stopped(is_stopped: bool) -> None:
     """Raise Contradiction where the line stands still: nobody is paired there until it goes on (R78)."""
     if is_stopped:
-        raise Contradiction(
-            "This programme is stopped at this place; nobody is paired until somebody lifts it."
-        )
+        raise Contradiction("This programme is stopped at this place; nobody is paired until somebody lifts it.")
 
 
 def proposal_refusal(state: str, expires_on: date, today: date) -> Refusal | None:

@@ -36,9 +36,7 @@ def check_may_wait(kind: RoleKind, next_news_on: date, today: date) -> None:
     if kind != RoleKind.MENTEE:
         raise Contradiction("Only mentees wait on a list; clear or decline a volunteer.")
     if not today < next_news_on <= today + FARTHEST:
-        raise Contradiction(
-            f"Name a day after {today} within a year; whoever waits knows when they hear again."
-        )
+        raise Contradiction(f"Name a day after {today} within a year; whoever waits knows when they hear again.")
 
 
 def check_referral(kind: RoleKind, referred_to: str | None) -> None:
