@@ -16,6 +16,7 @@ from services.screening.api import (
     letters,
     measures,
     oncall,
+    onsite,
     queue,
     referee,
     references,
@@ -67,6 +68,7 @@ DOORS = (
     oncall,
     register,
     waiting,
+    onsite,
 )
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import asking, decisions, proposing
+from services.screening import asking, decisions, onsite, proposing
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.criteria import criteria_of
 from services.screening.domain.cases import (
@@ -166,6 +166,7 @@ async def _until(session: AsyncSession, row: CaseRow, wanted: date | None, clock
     until = clear_until(row.required, results, clock.today(), row.validity, wanted)
     check_known(row.place_known, row.facts_known)
     check_not_stopped(await is_stopped(session, row.offering))
+    await onsite.check_may_begin(session, row)
     check_no_red(await open_flags(session, row.clearance))
     await check_case_settled(session, row)
     return until

@@ -12,6 +12,7 @@ from services.screening.tables.criteria import CriteriaSetRow
 from services.screening.tables.flags import FlagRow
 from services.screening.tables.interviews import InterviewRow, SlotRow
 from services.screening.tables.oncall import AlarmRow, DutyRow, PageRow
+from services.screening.tables.onsite import OnsiteAgreementRow, OnsiteDutiesRow, OnsiteReportRow
 from services.screening.tables.proposals import Answer, ProposalRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.register import LookupRow, RegisterEntryRow
@@ -50,6 +51,9 @@ __all__ = [
     "MeasureRow",
     "NamedRow",
     "OfferingRow",
+    "OnsiteAgreementRow",
+    "OnsiteDutiesRow",
+    "OnsiteReportRow",
     "PageRow",
     "PlaceRow",
     "ProposalRow",

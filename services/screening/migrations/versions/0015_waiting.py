@@ -1,4 +1,4 @@
-"""Waiting lists and referrals of mentees, who may be told about them, and where the line is stopped."""
+"""Waiting lists and referrals of mentees, who may be told about them; stopped offerings; duties of facilitators."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,6 +36,49 @@ def upgrade() -> None:
     op.add_column("person_facts", sa.Column("guardians", ARRAY(sa.Uuid()), nullable=False, server_default="{}"))
     op.add_column("person_facts", sa.Column("enrolled_by", sa.Uuid()))
     op.add_column("offering", sa.Column("is_stopped", sa.Boolean(), nullable=False, server_default="false"))
+    _onsite()
+
+
+def _onsite() -> None:
+    op.create_table(
+        "onsite_duties",
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("report_days", sa.Integer(), nullable=False),
+        sa.Column("published_by", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("site", "version", "language", name="onsite_duties_pkey"),
+    )
+    op.create_table(
+        "onsite_agreement",
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("report_days", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("escalated_at", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("clearance", name="onsite_agreement_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="onsite_agreement_clearance_fkey"),
+    )
+    op.create_index(
+        "onsite_agreement_escalated", "onsite_agreement", ["place"],
+        postgresql_where=sa.text("escalated_at IS NOT NULL"),
+    )  # fmt: skip
+    op.create_table(
+        "onsite_report",
+        sa.Column("report", sa.Uuid(), nullable=False),
+        sa.Column("clearance", sa.Uuid(), nullable=False),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("was_due_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("report", name="onsite_report_pkey"),
+        sa.ForeignKeyConstraint(["clearance"], ["screening_case.clearance"], name="onsite_report_clearance_fkey"),
+    )
+    op.create_index("onsite_report_clearance_report", "onsite_report", ["clearance", "report"])
 
 
 def downgrade() -> None:
