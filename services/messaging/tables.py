@@ -23,6 +23,7 @@ from shared.contracts.messaging import Weight
 from shared.db import PUBLIC, personal
 
 MESSAGE_TEXT = personal("the pair's conversation", "until the pair's archive is deleted", "sender")
+KEPT_TEXT = personal("not losing what was written while all stood still", "until it is sent or thrown away", "sender")
 FROZEN = personal("keeping people safe (R57)", "until the conduct case is closed", "frozen", data_class="special")
 CONCERN = personal("keeping people safe (R32)", "as long as its conduct case", "about", data_class="special")
 NOTE = personal("telling the partner of an absence", "until 90 days after the absence", "person")
@@ -92,6 +93,21 @@ class MessageRow(Base):
     answer_needed: Mapped[bool] = mapped_column(info=PUBLIC)
     in_reply_to: Mapped[UUID | None] = mapped_column(info=PUBLIC)
     sent_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+
+
+class KeptMessageRow(Base):
+    """What a member wrote while the line was stopped: theirs alone, until they send it or throw it away."""
+
+    __tablename__ = "kept_message"
+    __table_args__ = (Index(None, "pair", "sender", "message"),)
+
+    message: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    pair: Mapped[UUID] = mapped_column(ForeignKey("conversation.pair"), info=PUBLIC)
+    sender: Mapped[UUID] = mapped_column(info=PUBLIC)
+    text: Mapped[str] = mapped_column(info=KEPT_TEXT)
+    answer_needed: Mapped[bool] = mapped_column(info=PUBLIC)
+    in_reply_to: Mapped[UUID | None] = mapped_column(info=PUBLIC)
+    kept_at: Mapped[datetime] = mapped_column(info=PUBLIC)
 
 
 class DebtRow(Base):

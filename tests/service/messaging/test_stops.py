@@ -1,10 +1,12 @@
 """Where the line is stopped no message passes, nobody is late, and whoever worries is still heard (R78)."""
 
 from itertools import permutations
+from typing import Any
+from uuid import UUID
 
 import pytest
 
-from services.messaging.domain.stops import STOPPED
+from services.messaging.domain.stops import MOST_KEPT, STOPPED
 from shared.contracts.intake import OfferingChanged, Stop
 from tests.service.messaging.scenes import (
     HOUR,
@@ -12,18 +14,23 @@ from tests.service.messaging.scenes import (
     MENTOR,
     PAIR,
     PAIRED,
+    STAFF,
     Factory,
     announce,
     armed,
     at,
     call,
+    closed,
     debts,
+    ended,
     limits,
     paired,
     told,
     write,
 )
 from tests.support.running import BEGINNING, Running
+
+HERE = f"/conversations/{PAIR}"
 
 
 def stopped(*hours: tuple[int, int | None]) -> OfferingChanged:
@@ -41,18 +48,66 @@ async def seen(it: Running) -> tuple[bool, bool]:
     return found["stopped"], found["may_write"]
 
 
-async def test_no_message_passes_and_both_are_told_why(running: Factory) -> None:
-    """R78: the sentence says that it is about nobody; nothing is stored or told, and after the lifting it goes on."""
+async def kept(it: Running, who: UUID) -> list[dict[str, Any]]:
+    """What somebody keeps."""
+    items: list[dict[str, Any]] = (await call(it, who, "GET", f"{HERE}/kept-messages")).json()["items"]
+    return items
+
+
+async def texts(it: Running, who: UUID = MENTEE) -> list[str]:
+    """What somebody reads in the conversation."""
+    items = (await call(it, who, "GET", f"{HERE}/messages", params={"order": "oldest"})).json()["items"]
+    return [item["text"] for item in items]
+
+
+async def test_what_is_written_meanwhile_is_kept_and_sent_by_its_sender(running: Factory) -> None:
+    """R78: nothing passes and nothing is lost; the sender is told why, and sends it once messages pass again."""
     it = await paired(running)
     await write(it, MENTEE)
     await it.hear(stopped((1, None)))
-    for who in (MENTOR, MENTEE):
-        answer = await write(it, who)
-        assert (answer.status_code, answer.json()["detail"]) == (409, STOPPED)
-    assert (await seen(it), len(await told(it, "message.sent"))) == ((True, False), 1)
+    answer = await write(it, MENTOR, "It rained all week.")
+    assert (answer.status_code, answer.json()["notice"]) == (202, STOPPED)
+    assert (await seen(it), await texts(it), len(await told(it, "message.sent"))) == (
+        (True, False), ["How was your week?"], 1,
+    )  # fmt: skip
+    sending = f"{HERE}/kept-messages/{answer.json()['message']}/sending"
+    assert (await call(it, MENTOR, "POST", sending)).status_code == 409
     await it.hear(stopped((1, 2)), sequence=2)
-    assert await seen(it) == (False, True)
-    assert (await write(it, MENTOR)).status_code == 201
+    assert (await seen(it), await texts(it)) == ((False, True), ["How was your week?"])
+    at(it, 3)
+    assert (await call(it, MENTOR, "POST", sending)).json()["sent_at"] == "2026-11-02T11:00:00Z"
+    assert (await texts(it), await kept(it, MENTOR)) == (["How was your week?", "It rained all week."], [])
+    assert (await call(it, MENTOR, "POST", sending)).status_code == 404
+    assert len(await told(it, "message.sent")) == 2
+
+
+async def test_what_is_kept_is_its_senders_alone(running: Factory) -> None:
+    """R78, trap 1: neither partner nor staff see it, send it or throw it away; and what was closed keeps nothing."""
+    it = await paired(running)
+    await it.hear(stopped((0, None)))
+    message = (await write(it, MENTOR)).json()["message"]
+    assert (await kept(it, MENTEE), len(await kept(it, MENTOR))) == ([], 1)
+    staff = await call(it, STAFF, "GET", f"{HERE}/kept-messages", role="administrator")
+    assert staff.status_code == 403
+    for method, path in (("POST", f"{message}/sending"), ("DELETE", message)):
+        assert (await call(it, MENTEE, method, f"{HERE}/kept-messages/{path}")).status_code == 404
+    assert (await call(it, MENTOR, "DELETE", f"{HERE}/kept-messages/{message}")).status_code == 204
+    assert await kept(it, MENTOR) == []
+    await it.hear(closed(), sequence=2)
+    assert (await write(it, MENTOR)).status_code == 409
+
+
+async def test_a_kept_message_passes_only_where_messages_pass(running: Factory) -> None:
+    """Trap 7: a clearance that ended meanwhile stops it, and it stays kept; no more than some are."""
+    it = await paired(running)
+    await it.hear(stopped((0, None)))
+    answers = [await write(it, MENTOR, f"{number}") for number in range(MOST_KEPT + 1)]
+    assert [answer.status_code for answer in answers[-2:]] == [202, 409]
+    await it.hear(stopped((0, 1)), sequence=2)
+    await it.hear(ended(MENTEE, "mentee"), sequence=2)
+    sending = f"{HERE}/kept-messages/{answers[0].json()['message']}/sending"
+    assert (await call(it, MENTOR, "POST", sending)).status_code == 409
+    assert len(await kept(it, MENTOR)) == MOST_KEPT
 
 
 async def test_whoever_worries_is_heard_also_while_it_is_stopped(running: Factory) -> None:
@@ -101,4 +156,4 @@ async def test_a_stop_may_be_heard_before_the_pair(running: Factory) -> None:
     await it.hear(stopped((0, None)))
     for event in PAIRED:
         await it.hear(event)
-    assert (await write(it, MENTOR)).json()["detail"] == STOPPED
+    assert (await write(it, MENTOR)).json()["notice"] == STOPPED

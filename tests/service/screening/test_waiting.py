@@ -241,7 +241,7 @@ async def test_volunteers_neither_wait_nor_are_referred(running: Start) -> None:
 @pytest.mark.parametrize("day", ["2026-11-02", "2026-10-01", "2028-01-01", "soon", None])
 async def test_a_day_that_is_not_ahead_is_refused(it: Running, day: str | None) -> None:
     """Nothing is stored of it."""
-    status, _ = await waits(it, 1, day)  # type: ignore[arg-type]  # a body that is not as it must be
+    status, _ = await send(it, 1, "waiting-list", {"next_news_on": day}, "PUT")
     assert status in (409, 422)
     assert await listed(it) == []
 
