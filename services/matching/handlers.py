@@ -77,12 +77,16 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
     await store_state(session, OfferingRow, "offering", heard.sequence, values)
 
 
-@events.subscriber(AgreementSigned)
-async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
-    """Know what somebody signed: nobody is matched on an old signature (R72, trap 8)."""
-    key = {"agreement": f"{event.person}+{event.document}"}
-    values = key | event.model_dump(include={"person", "document", "document_version", "number"})
-    await store_state(session, AgreementRow, "agreement", heard.sequence, values)
+@events.subscriber(AgreementSigned, batched=True)
+async def on_agreement_signed(told: Sequence[Told[AgreementSigned]], session: Session) -> None:
+    """Know what people signed: nobody is matched on an old signature (R72, trap 8)."""
+    await store_states(session, AgreementRow, "agreement", [_agreement(each) for each in told])
+
+
+def _agreement(told: Told[AgreementSigned]) -> dict[str, Any]:
+    event = told.event
+    values = event.model_dump(include={"person", "document", "document_version", "number"})
+    return {"agreement": f"{event.person}+{event.document}", "sequence": told.heard.sequence, **values}
 
 
 @events.subscriber(ApplicationSubmitted, batched=True)
@@ -104,11 +108,11 @@ def _application(event: ApplicationSubmitted | ApplicationWithdrawn, state: str)
     return told | {"role": event.kind_of_role, "state": state}
 
 
-@events.subscriber(ProfileChanged)
-async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Session) -> None:
-    """Have the profile read again; until then the copy serves."""
-    values = {"person": event.person, "state": "stale"}
-    await store_state(session, ProfileRow, "person", heard.sequence, values)
+@events.subscriber(ProfileChanged, batched=True)
+async def on_profile_changed(told: Sequence[Told[ProfileChanged]], session: Session) -> None:
+    """Have the profiles read again; until then the copies serve."""
+    rows = [{"person": each.event.person, "state": "stale", "sequence": each.heard.sequence} for each in told]
+    await store_states(session, ProfileRow, "person", rows)
 
 
 @events.subscriber(ScreeningCleared)

@@ -38,7 +38,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.messaging import ConcernRaised, MessageSent
 from shared.copies import note_resent
-from shared.db import hold, store_state
+from shared.db import hold, store_state, store_states
 from shared.ids import new_id
 from shared.messaging.batches import Told
 from shared.messaging.broker import Clock, Handlers, Heard, Session
@@ -182,16 +182,17 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
             await agreements.look_at_offering(session, event.offering)
 
 
-@events.subscriber(ProfileChanged)
-async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Session) -> None:
-    """Have the facts of the person read again; until then those read before serve, and nobody is cleared by them."""
-    await store_state(session, FactsRow, "person", heard.sequence, {"person": event.person, "state": "stale"})
+@events.subscriber(ProfileChanged, batched=True)
+async def on_profile_changed(told: Sequence[Told[ProfileChanged]], session: Session) -> None:
+    """Have the facts of people read again; until then those read before serve, and nobody is cleared by them."""
+    rows = [{"person": each.event.person, "state": "stale", "sequence": each.heard.sequence} for each in told]
+    await store_states(session, FactsRow, "person", rows)
 
 
-@events.subscriber(AgreementSigned)
-async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
-    """Know what somebody signed; no clearance of theirs ends for want of it."""
-    await agreements.keep_signature(session, event, heard.sequence)
+@events.subscriber(AgreementSigned, batched=True)
+async def on_agreement_signed(told: Sequence[Told[AgreementSigned]], session: Session) -> None:
+    """Know what people signed; no clearance of theirs ends for want of it."""
+    await agreements.keep_signatures(session, told)
 
 
 @events.subscriber(MessageSent, batched=True)
