@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import update
+
 from services.screening import agreeing, agreements, asking, conduct, reporting, withdrawing
 from services.screening.activity import count
 from services.screening.queries import (
@@ -240,7 +242,10 @@ async def on_consent_withdrawn(event: ConsentWithdrawn, heard: Heard, session: S
 
 
 async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdrawn, heard: Heard) -> None:
-    """Of the purposes without which nobody takes part; the others answer no check."""
+    """Of the purposes without which nobody takes part; the others answer no check.
+
+    A guardian may have come to those who may be told of the person.
+    """
     if event.purpose not in NEEDED_CONSENTS:
         return
     values = event.model_dump(include={"consent", "person", "purpose"}) | {
@@ -249,6 +254,7 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
     }
     await hold(session, f"person/{event.person}")
     if await store_state(session, ConsentRow, "consent", heard.sequence, values):
+        await session.execute(update(FactsRow).where(FactsRow.person == event.person).values(hears_anew=True))
         await agreeing.answer(session, await undecided_cases(session, CaseRow.person == event.person))
 
 

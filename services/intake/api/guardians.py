@@ -166,10 +166,15 @@ async def put_guardian(
         setattr(row, name, value)
     row.version += session.is_modified(row)
     await consents.settle(session, holder, clock.now())
-    if consents.as_guardian(row).may_hear != heard:
+    if _tells_screening(heard, consents.as_guardian(row)):
         await emit(session, ProfileChanged(person=person, site=holder.site), at=clock.now())
     response.headers["ETag"] = etag(row.version)
     return _view(row, await session.get(GuardianCardRow, guardian))
+
+
+def _tells_screening(heard: bool, now: Guardian) -> bool:
+    """Whether who may be told of the child has to be read anew; of who may agree, too, their agreeing says so."""
+    return now.may_hear != heard and not (now.may_hear and now.may_consent)
 
 
 def _view(row: GuardianRow, card: GuardianCardRow | None) -> GuardianView:

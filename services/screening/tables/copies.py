@@ -83,13 +83,14 @@ class FactsRow(Base):
     """What intake knows of a person that the law asks about; read when a case needs it.
 
     `stale`: to be read; `absent`: intake does not know the person. From the day `until` on they count no longer.
-    `guardians` and `enrolled_by` may be told what the person is told.
+    `guardians` and `enrolled_by` may be told what the person is told; `hears_anew`: somebody may have come to them.
     """
 
     __tablename__ = "person_facts"
     __table_args__ = (
         CheckConstraint("state IN ('stale', 'read', 'absent')", name="state"),
         Index("person_facts_to_read", "person", postgresql_where=text("state = 'stale'")),
+        Index("person_facts_hears_anew", "person", postgresql_where=text("hears_anew")),
     )
 
     person: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
@@ -100,5 +101,6 @@ class FactsRow(Base):
     held: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=HELD)
     guardians: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}", info=FAMILY)
     enrolled_by: Mapped[UUID | None] = mapped_column(info=FAMILY)
+    hears_anew: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     until: Mapped[date | None] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)

@@ -258,12 +258,14 @@ async def test_screening_hears_who_may_be_told_and_that_it_changed(it: Running) 
     ]
     assert await told_of(it, person) == ({told}, None)
     count = (await types(it)).count("profile.changed")
-    good(await allow(it, person, gives, may_be_told=True))
-    good(await allow(it, person, gives, may_be_told=True))
+    good(await allow(it, person, gives, **TOLD_ONLY))
+    good(await allow(it, person, gives, **TOLD_ONLY))
     good(await allow(it, person, told, **NO_CONTACT))
     assert await told_of(it, person) == ({gives}, None)
-    assert unverified not in (await told_of(it, person))[0]
     assert (await types(it)).count("profile.changed") == count + 2
+    good(await allow(it, person, unverified))
+    assert await told_of(it, person) == ({gives, unverified}, None)
+    assert (await types(it)).count("profile.changed") == count + 2  # their agreeing will tell of them
     good(await coordinator(it).put(f"/people/{person}/particulars", json={"born_on": "1990-05-01"}))
     assert await told_of(it, person) == (set(), None)
 

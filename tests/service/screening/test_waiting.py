@@ -11,7 +11,7 @@ from shared.access import Role
 from shared.contracts.intake import ProfileChanged
 from shared.ids import new_id
 from tests.service.screening.scenes import CLEAR, acts, know, types
-from tests.service.screening.story import SITE, applies, gives_up, identity, place, role
+from tests.service.screening.story import SITE, agrees, applies, gives_up, identity, place, role
 from tests.support.running import BEGINNING, Running
 
 Start = Callable[..., Awaitable[Running]]
@@ -217,6 +217,16 @@ async def test_a_guardian_is_told_nothing_while_it_has_to_be_read_anew(it: Runni
     await it.hear(ProfileChanged(person=identity(1), site=SITE), sequence=2)
     await know(it, guardians=[GUARDIAN])
     assert (await outcome(it, 1, GUARDIAN))["outcome"] == "waiting-list"
+
+
+async def test_a_guardian_who_came_later_is_told_once_intake_was_read(it: Running) -> None:
+    """Their agreeing says that there is one; meanwhile nobody else stops hearing, and nobody waits to be cleared."""
+    await waits(it, 1)
+    await it.hear(agrees(1, "take-part"))
+    assert (await outcome(it, 1, GUARDIAN))["outcome"] == "waiting-list"
+    assert await outcome(it, 1, identity(0xA3)) == 404
+    await know(it, guardians=[GUARDIAN, identity(0xA3)])
+    assert (await outcome(it, 1, identity(0xA3)))["outcome"] == "waiting-list"
 
 
 async def test_lists_are_for_the_sites_screeners_and_without_whom_they_know(it: Running) -> None:

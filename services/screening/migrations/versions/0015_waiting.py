@@ -35,6 +35,8 @@ def upgrade() -> None:
     op.create_check_constraint("case_act_kind_check", "case_act", ACTS)
     op.add_column("person_facts", sa.Column("guardians", ARRAY(sa.Uuid()), nullable=False, server_default="{}"))
     op.add_column("person_facts", sa.Column("enrolled_by", sa.Uuid()))
+    op.add_column("person_facts", sa.Column("hears_anew", sa.Boolean(), nullable=False, server_default="false"))
+    op.create_index("person_facts_hears_anew", "person_facts", ["person"], postgresql_where=sa.text("hears_anew"))
     op.add_column("offering", sa.Column("is_stopped", sa.Boolean(), nullable=False, server_default="false"))
     _onsite()
 
