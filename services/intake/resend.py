@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import agreements, merging, queries
+from services.intake import agreements, merging, queries, stops
 from services.intake import consents as consent_rows
 from services.intake import constraints as constraint_rows
 from services.intake.domain.applications import SUBMITTED
@@ -85,7 +85,11 @@ async def offerings(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     found = (await session.execute(batch.locked(rows, OfferingRow.offering, OfferingRow.site))).all()
     known = await policies_of(session, [row.site for row, _ in found])
     agreed = await agreements.in_force(session, {row.document for row, _ in found})
-    return [Current(row.offering, queries.offering_event(row, its_type, known, agreed)) for row, its_type in found]
+    stopped = await stops.stops_of(session, [row for row, _ in found])
+    return [
+        Current(row.offering, queries.offering_event(row, its_type, known, agreed, stopped[row.offering]))
+        for row, its_type in found
+    ]
 
 
 @resends.family(AgreementSigned)

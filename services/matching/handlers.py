@@ -46,7 +46,7 @@ events.copies_of(
     orphan="Ask the person to apply again; this one stays in the pool's list of those being screened.",
 )  # fmt: skip
 events.copies_of(
-    ProfileChanged, row=ProfileRow, key="person",
+    ProfileChanged, PersonMerged, row=ProfileRow, key="person",
     orphan="Register the person and their profile again; confirm nothing that was proposed for this one.",
 )  # fmt: skip
 events.copies_of(
@@ -75,7 +75,8 @@ FORGOTTEN: dict[str, Any] = {
 async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
     """Know an offering; runs and nominations need to."""
     agreement = event.agreement and event.agreement.model_dump(mode="json")
-    values = {"offering": event.offering, "site": event.site, "agreement": agreement}
+    values: dict[str, Any] = {"offering": event.offering, "site": event.site, "agreement": agreement}
+    values["is_stopped"] = event.is_stopped
     await store_state(session, OfferingRow, "offering", heard.sequence, values)
 
 

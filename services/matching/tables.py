@@ -45,13 +45,17 @@ class Base(DeclarativeBase):
 
 
 class OfferingRow(Base):
-    """An offering, as intake told it, with what has to be signed there; runs and nominations need to know it."""
+    """An offering, as intake told it, with what has to be signed there; runs and nominations need to know it.
+
+    `is_stopped`: the line stands still there.
+    """
 
     __tablename__ = "offering"
 
     offering: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     site: Mapped[str] = mapped_column(info=PUBLIC)
     agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
+    is_stopped: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

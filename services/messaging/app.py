@@ -1,7 +1,7 @@
 """The composition root of messaging: the only place that wires its parts."""
 
 from services.messaging import handlers, timers
-from services.messaging.api import away, concerns, conversations, debts, messages
+from services.messaging.api import away, concerns, conversations, debts, kept, messages
 from services.messaging.settings import Settings
 from shared.service import Service
 
@@ -11,7 +11,7 @@ def build(settings: Settings | None = None) -> Service:
     return Service(
         "messaging",
         settings or Settings(),
-        routers=[conversations.router, messages.router, debts.router, away.router, concerns.router],
+        routers=[conversations.router, messages.router, kept.router, debts.router, away.router, concerns.router],
         handlers=handlers.events,
         rules=timers.rules,
     )

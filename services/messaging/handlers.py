@@ -168,9 +168,9 @@ async def on_case_closed(event: CaseClosed, heard: Heard, session: Session) -> N
 
 @events.subscriber(OfferingChanged)
 async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
-    """Keep an offering's reply limits and what has to be signed there.
+    """Keep an offering's reply limits, what has to be signed there, and when the line was stopped (R78).
 
-    Clocks that run go on by the new limits, as if they had always been known.
+    Clocks that run go on by the new limits and stops, as if they had always been known.
     """
     limits = Limits(event.mentor_reply_hours, event.mentee_reply_hours)
     await clocks.hold_offering(session, event.offering, to_change=True)
@@ -179,6 +179,7 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
         "mentor_hours": limits.mentor_hours,
         "mentee_hours": limits.mentee_hours,
         "agreement": event.agreement and event.agreement.model_dump(mode="json"),
+        "stops": [stop.model_dump(mode="json") for stop in event.stops],
     }
     if await store_state(session, ReplyLimitRow, "offering", heard.sequence, values):
         concerned = DebtRow.pair.in_(select(ConversationRow.pair).where(ConversationRow.offering == event.offering))

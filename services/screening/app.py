@@ -12,10 +12,12 @@ from services.screening.api import (
     criteria,
     decisions,
     flags,
+    incidents,
     interviews,
     letters,
     measures,
     oncall,
+    onsite,
     queue,
     referee,
     references,
@@ -32,6 +34,7 @@ from services.screening.api import (
     training,
     vendor_orders,
     vendor_reports,
+    waiting,
 )
 from services.screening.domain.signatures import keys_from
 from services.screening.domain.vendors import served_from
@@ -68,11 +71,14 @@ DOORS = (
     timeline,
     conduct_cases,
     measures,
+    incidents,
     oncall,
     register,
     vendor_orders,
     vendor_reports,
     adverse_action,
+    waiting,
+    onsite,
 )
 
 

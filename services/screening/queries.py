@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.screening.domain.cases import Result
 from services.screening.domain.flags import Colour
 from services.screening.domain.second_person import Pair
-from services.screening.tables import CaseRow, ConductCaseRow, FlagRow, ProposalRow, ResultRow, TieRow
+from services.screening.tables import CaseRow, ConductCaseRow, FlagRow, OfferingRow, ProposalRow, ResultRow, TieRow
 
 
 async def case_of_application(session: AsyncSession, application: UUID) -> CaseRow | None:
@@ -30,6 +30,11 @@ async def case_of_concern(session: AsyncSession, concern: UUID) -> UUID | None:
     """The conduct case that a concern opened."""
     found: UUID | None = await session.scalar(select(ConductCaseRow.case).where(ConductCaseRow.concern == concern))
     return found
+
+
+async def is_stopped(session: AsyncSession, offering: str) -> bool:
+    """Whether the line stands still at an offering; not where it was not heard of."""
+    return bool(await session.scalar(select(OfferingRow.is_stopped).where(OfferingRow.offering == offering)))
 
 
 UNDECIDED = ("waiting", "open", "proposed")

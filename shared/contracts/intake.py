@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath, Slug, Zone
+from shared.contracts.base import Audience, Event, Kind, Moment, OfferingId, Resent, RoleKind, SitePath, Slug, Zone
 from shared.contracts.policy import OfferingPolicy
 
 PlaceKind = Literal["network", "organisation", "region", "site"]
@@ -140,13 +140,23 @@ class Signed:
     number: int
 
 
+class Stop(BaseModel):
+    """A time at which nobody is cleared or paired at an offering and no message passes; without an end it stands."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    starts: Moment
+    ends: Moment | None = None
+
+
 class OfferingChanged(
     Event, name="offering.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="offering/{offering}"
 ):
     """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10).
 
     `policy` is what is in force there: the join of its places, its programme and its own; the hours are within it.
-    `agreement` is what has to be signed there; nothing was told of it before it came to be.
+    `agreement` is what has to be signed there; nothing was told of it before it came to be. `stops`: when the line was
+    stopped there (R78), oldest first; at most the last one stands.
     """
 
     offering: OfferingId
@@ -158,6 +168,12 @@ class OfferingChanged(
     mentee_reply_hours: int
     policy: OfferingPolicy | None = None
     agreement: Agreement | None = None
+    stops: list[Stop] = []
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the line stands still there."""
+        return any(stop.ends is None for stop in self.stops)
 
     example = {
         "offering": "first-steps@net.af.kabul",

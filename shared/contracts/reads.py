@@ -125,7 +125,8 @@ class ScreeningFacts(BaseModel):
     """What of a person the law asks about, as of a day; never the date of birth.
 
     `age` in completed years; `resident`: years of residence in `lives_in` that the person signed for; None: not known.
-    From the day `until` on they are to be read anew: a birthday may lie there, a month later at the most.
+    From the day `until` on they are to be read anew: a birthday may lie there, a month later at the most. `guardians`
+    may be told of the person today, and so may `enrolled_by`, who facilitates where the person is.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -136,6 +137,8 @@ class ScreeningFacts(BaseModel):
     resident: int | None
     held: list[HeldClearance]
     until: date
+    guardians: list[UUID] = []
+    enrolled_by: UUID | None = None
 
     example: ClassVar[dict[str, Any]] = {
         "person": "01985b3e-7a10-7000-8000-000000000001",
@@ -144,6 +147,8 @@ class ScreeningFacts(BaseModel):
         "resident": 11,
         "held": [{"check": "pvg-membership", "valid_until": "2028-03-01", "own": False}],
         "until": "2026-12-02",
+        "guardians": [],
+        "enrolled_by": None,
     }
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from services.intake import about, queries
 from services.intake.api.seen import existing, found
 from services.intake.asking import Asking, asking_of, languages_at, openings_beside, pack_of
+from services.intake.domain.clauses import Topic
 from services.intake.domain.forms import questions as forms
 from services.intake.domain.forms import words
 from services.intake.domain.forms.choices import called
@@ -102,6 +103,14 @@ class RoleRisk(BaseModel):
     controls: list[str]
 
 
+class Boundary(BaseModel):
+    """A rule between people, and the clauses of the conduct document that say more about it (R74)."""
+
+    topic: Topic
+    rule: str
+    clauses: list[str]
+
+
 class Ground(BaseModel):
     """For what people are dismissed."""
 
@@ -127,6 +136,7 @@ class Pack(BaseModel):
     policies: OfferingPolicy
     prevention: list[str]
     risk: RoleRisk
+    boundaries: list[Boundary]
     dismissal: list[Ground]
     document: Conduct
     sha256: str

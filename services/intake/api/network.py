@@ -98,7 +98,8 @@ async def put_offering(
     if stored and await agreements.is_relied_on(session, offering):
         places.check_same(f"The offering {offering}", "document", stored.document, body.document)
     if body.is_open and not (stored and stored.is_open):
-        check_ready(site, await checklist_of(session, site, clock.now().date(), document.document))
+        today = clock.now().date()
+        check_ready(site, await checklist_of(session, site, today, document.document, programme.programme))
     values = {**body.model_dump(), "offering": offering, "programme": programme.programme, "site": site}
     changed = await queries.put(session, OfferingRow, "offering", values)
     if changed:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select
 from services.intake import about, constraints, relationships
 from services.intake.domain.particulars import age_on, facts_until
 from services.intake.domain.week import utc_hours
+from services.intake.guardianship import Hears, who_hears
 from services.intake.merging import kept_of
 from services.intake.tables import (
     AboutRow,
@@ -128,28 +129,32 @@ async def read_constraints(
 async def screening_facts(
     body: PeopleRead, session: SessionDep, clock: ClockDep, caller: CallerDep
 ) -> ManyScreeningFacts:
-    """What the law asks about: age and home, and what people bring along (R41); no date of birth, no numbers."""
+    """What the law asks about: age and home, and what people bring along (R41); no date of birth, no numbers.
+
+    And who may be told how a person's case stands.
+    """
     caller.require_anywhere("service")
     kept = await kept_of(session, body.people)
-    people = await session.execute(
-        select(PersonRow.person, ParticularsRow)
-        .outerjoin(ParticularsRow, ParticularsRow.person == PersonRow.person)
-        .where(PersonRow.person.in_(_kept(body, kept)), _served(caller))
-    )
+    rows = select(PersonRow, ParticularsRow).outerjoin(ParticularsRow, ParticularsRow.person == PersonRow.person)
+    found = await session.execute(rows.where(PersonRow.person.in_(_kept(body, kept)), _served(caller)))
+    people = [(person, particulars) for person, particulars in found]
+    hears = await who_hears(session, people, clock.now())
     held: dict[UUID, list[HeldClearance]] = {}
     for row in await session.scalars(select(HeldClearanceRow).where(HeldClearanceRow.person.in_(_kept(body, kept)))):
         brought = HeldClearance(check=row.check_name, valid_until=row.valid_until, own=row.own)
         held.setdefault(row.person, []).append(brought)
     facts = [
-        _facts(asked, row, held.get(person, []), clock.today())
-        for person, row in people
-        for asked in _asked(person, body, kept)
+        _facts(asked, row, held.get(holder.person, []), hears[holder.person], clock.today())
+        for holder, row in people
+        for asked in _asked(holder.person, body, kept)
     ]
     _note(session, clock, caller, "screening-facts", body.people, len(facts))
     return ManyScreeningFacts(facts=facts)
 
 
-def _facts(person: UUID, row: ParticularsRow | None, held: list[HeldClearance], today: date) -> ScreeningFacts:
+def _facts(
+    person: UUID, row: ParticularsRow | None, held: list[HeldClearance], hears: Hears, today: date
+) -> ScreeningFacts:
     born_on, since = (row.born_on, row.lives_since) if row else (None, None)
     return ScreeningFacts(
         person=person,
@@ -158,6 +163,8 @@ def _facts(person: UUID, row: ParticularsRow | None, held: list[HeldClearance], 
         resident=age_on(since, today) if since else None,
         held=held,
         until=facts_until(born_on, today),
+        guardians=hears.guardians,
+        enrolled_by=hears.enrolled_by,
     )
 
 

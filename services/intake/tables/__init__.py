@@ -6,6 +6,7 @@ from services.intake.tables.applications import AnswersRow, ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
 from services.intake.tables.consents import ComingOfAgeRow, ConsentRow, ConsentTextRow, ConsentWordRow
+from services.intake.tables.deliveries import DeliveryRow
 from services.intake.tables.documents import (
     AttestationRow,
     DocumentRow,
@@ -18,6 +19,7 @@ from services.intake.tables.merges import MergeRow
 from services.intake.tables.people import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
+from services.intake.tables.stops import StopRow
 from services.intake.tables.talks import ClauseAnswerRow, TalkRow
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "ConsentTextRow",
     "ConsentWordRow",
     "ConstraintsRow",
+    "DeliveryRow",
     "DocumentRow",
     "DocumentVersionRow",
     "GuardianCardRow",
@@ -54,6 +57,7 @@ __all__ = [
     "RosterRow",
     "SignatureRow",
     "SiteNoteRow",
+    "StopRow",
     "TalkRow",
     "TranslationRow",
     "WishListRow",

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.matching import pairing, queries
 from services.matching.api.pairs import FreeText, OnePair, one
-from services.matching.domain.pairing import SENTENCES, Refusal
+from services.matching.domain.pairing import SENTENCES, Refusal, check_not_stopped
 from services.matching.tables import PairRow
 from services.matching.visibility import offering_for
 from shared.access import CallerDep
@@ -42,6 +42,7 @@ async def nominate(
     if row is not None and _is_that(row, body):
         response.status_code = 200
         return await one(session, caller, row, clock.today())
+    check_not_stopped(offering.is_stopped)
     if against := parties.against(body.mentor, body.mentee):
         raise _conflict(against)
     pair = parties.pair(body.mentor, body.mentee, "nominated")

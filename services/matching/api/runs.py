@@ -11,7 +11,7 @@ from services.matching import runs
 from services.matching.api.pairs import Pair, shown
 from services.matching.domain.pairing import SENTENCES, Refusal
 from services.matching.tables import ProposalRow, RunRow
-from services.matching.visibility import offering_for, run_for
+from services.matching.visibility import offering_to_pair, run_for
 from shared.access import CallerDep
 from shared.contracts import OfferingId, RoleKind
 from shared.http import ClockDep, SessionDep, TransactionRoute
@@ -112,7 +112,7 @@ class Confirmed(BaseModel):
 @router.post("/runs", status_code=201)
 async def start_run(body: NewRun, session: SessionDep, caller: CallerDep, clock: ClockDep) -> Run:
     """Propose as many pairs as possible, and of those assignments the best. Pending proposals are replaced."""
-    offering = await offering_for(session, caller, body.offering)
+    offering = await offering_to_pair(session, caller, body.offering)
     return await _shown(session, await runs.propose(session, offering, caller.subject, clock))
 
 
@@ -126,7 +126,7 @@ async def read_run(run: UUID, session: SessionDep, caller: CallerDep) -> Run:
 async def confirm(run: UUID, body: Confirmation, session: SessionDep, caller: CallerDep, clock: ClockDep) -> Confirmed:
     """Make pairs of all or of the named proposals; what has changed since the run is checked again."""
     row = await run_for(session, caller, run)
-    offering = await offering_for(session, caller, row.offering)
+    offering = await offering_to_pair(session, caller, row.offering)
     proposals = _named(await runs.hold_run(session, row), body.proposals)
     found = await runs.confirm(session, offering, proposals, caller.subject, clock)
     return Confirmed(

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.matching.domain.pool import Candidate, Clearance, Profile, places_left
-from shared.contracts import RoleKind
+from shared.contracts import Contradiction, RoleKind
 from shared.contracts.matching import Member, PairClosed, PairKind, PairMatched
 
 PROPOSALS_STAND = timedelta(days=14)
@@ -85,6 +85,12 @@ def refusals(mentor: Party, mentee: Party, *, paired_before: bool) -> list[Refus
         Refusal.MENTEE_HOURS_FULL: not mentee.has_hours,
     }
     return [refusal for refusal, holds in against.items() if holds]
+
+
+def check_not_stopped(is_stopped: bool) -> None:
+    """Raise Contradiction where the line stands still: nobody is paired there until it goes on (R78)."""
+    if is_stopped:
+        raise Contradiction("This programme is stopped at this place; nobody is paired until somebody lifts it.")
 
 
 def proposal_refusal(state: str, expires_on: date, today: date) -> Refusal | None:

@@ -145,6 +145,15 @@ ROUTES: dict[str, Case] = {
         {"document": "conduct", "version": 1, "evidence": {"holder": "Kabul office", "signed_on": "2026-09-01"}},
     ),
     "GET /people/{person}/agreements": Case("/people/{person}/agreements", COORDINATION, themself=True),
+    "POST /people/{person}/agreements/{document}/delivery": Case(
+        "/people/{person}/agreements/conduct/delivery", COORDINATION, {"language": "en"}, themself=True
+    ),
+    "GET /documents/{document}/versions/{version}/deliveries": Case(
+        "/documents/conduct/versions/1/deliveries", STAFF, is_list=True
+    ),
+    "POST /stops": Case("/stops", ADMINISTRATOR, {**HERE, "reason": "data-breach"}),
+    "GET /stops": Case("/stops", ("administrator", "coordinator", "screener", "moderator"), is_list=True),
+    "POST /stops/{stop}/lifting": Case(f"/stops/{NOBODY}/lifting", (), {"reason": "mistaken"}),
     "GET /talks": Case("/talks", STAFF, is_list=True),
     "GET /talks/{talk}": Case(f"/talks/{TALK}", STAFF),
     "POST /talks/{talk}/owner": Case(f"/talks/{TALK}/owner", STAFF),

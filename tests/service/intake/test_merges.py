@@ -312,7 +312,7 @@ async def test_what_protects_is_kept_from_both(running: Start) -> None:
     """R19, R20: wishes of both, and what either says is not possible; services are told to read it anew."""
     it, kept, given_up = await two_records(running)
     friend = await registered(it, email="friend@example.org")
-    about = {"levels": {}, "countries": {}, "style": {}, "wishes": [], "adjustments": []}
+    about: dict[str, Any] = {"levels": {}, "countries": {}, "style": {}, "wishes": [], "adjustments": []}
     for person, said, limits in (
         (kept, {"dislikes": ["calls"]}, {"safe_hours": [9, 10], "no_photos": False}),
         (given_up, {"dislikes": ["small-talk"]}, {"safe_hours": [10, 11], "no_photos": True}),

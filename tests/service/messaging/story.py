@@ -3,9 +3,11 @@
 from datetime import date
 
 from shared.contracts import Event
+from shared.contracts.intake import Stop
 from shared.contracts.screening import CaseClosed, CaseOpened
 from tests.service.merged import merged
 from tests.service.messaging.scenes import (
+    DAY,
     agrees,
     agrees_no_more,
     asks,
@@ -19,6 +21,7 @@ from tests.service.messaging.scenes import (
     person,
     signs,
 )
+from tests.support.running import BEGINNING
 
 AMINA, BORIS, CLARE, DARIA, EDITH, FARID, GUL, HANA = map(person, range(0x61, 0x69))
 HERAT = "first-steps@net.af.herat"
@@ -41,6 +44,8 @@ STORY: list[tuple[Event, int]] = [
     (asks(), 2),
     (signs(AMINA, 2), 2),
     (limits(36, 96), 3),
+    (limits(36, 96).model_copy(update={"stops": [Stop(starts=BEGINNING)]}), 4),
+    (limits(36, 96).model_copy(update={"stops": [Stop(starts=BEGINNING, ends=BEGINNING + DAY)]}), 5),
     (asks(HERAT), 2),
     (signs(CLARE, 1), 1),
     (CaseOpened(case=FOURTH, site="net.af.kabul", frozen=[AMINA]), 1),

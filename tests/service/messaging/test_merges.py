@@ -1,5 +1,7 @@
 """Conversations of somebody whose record was given up for another one."""
 
+from uuid import UUID
+
 import pytest
 
 from shared.contracts.screening import CaseOpened
@@ -37,9 +39,9 @@ async def it(running: Factory) -> Running:
     return it
 
 
-async def reads(it: Running, who: object) -> int:
+async def reads(it: Running, who: UUID) -> int:
     """What is answered to who reads the messages."""
-    return (await call(it, who, "GET", f"/conversations/{PAIR}/messages")).status_code  # type: ignore[arg-type]  # an id
+    return (await call(it, who, "GET", f"/conversations/{PAIR}/messages")).status_code
 
 
 async def test_the_kept_person_reads_and_writes_where_the_other_did(it: Running) -> None:

@@ -181,3 +181,29 @@ def test_the_hash_of_a_pack_is_its_contents(content: dict[str, str], key: str, v
     assert pack.fingerprint(dict(reversed(content.items()))) == pack.fingerprint(content)
     changed = {**content, key: value}
     assert (pack.fingerprint(changed) == pack.fingerprint(content)) == (changed == content)
+
+
+def test_the_pack_has_a_rule_on_every_boundary_between_people() -> None:
+    """R74: confidentiality, gifts, money, meeting and social media, each with the clauses that say more about it."""
+    clauses = [
+        {"number": "1", "kind": "conduct", "text": "Be kind."},
+        {"number": "2", "kind": "gifts", "text": "At Nowruz a card is enough."},
+        {"number": "3", "kind": "money", "text": "None."},
+        {"number": "4", "kind": "gifts", "text": "Nor from families."},
+    ]
+    found = {each["topic"]: each for each in pack.boundaries(OfferingPolicy.example, clauses)}
+    assert list(found) == ["confidentiality", "gifts", "money", "meeting-offline", "social-media"]
+    assert all(each["rule"] for each in found.values())
+    assert {topic: each["clauses"] for topic, each in found.items() if each["clauses"]} == {
+        "gifts": ["2", "4"], "money": ["3"],
+    }  # fmt: skip
+
+
+def test_the_rule_on_meeting_is_that_of_the_policy() -> None:
+    """R74: where the policy allows no meetings, the pack says so; where it does, only as the staff agreed."""
+    strict, loose = (
+        next(each["rule"] for each in pack.boundaries({"allowed": allowed}, ()) if each["topic"] == "meeting-offline")
+        for allowed in (["photos"], ["photos", "offline-meetings"])
+    )
+    assert "do not meet" in strict
+    assert "staff agreed" in loose
