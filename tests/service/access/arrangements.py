@@ -23,7 +23,7 @@ from tests.service.intake.forms import MENTEE_ANSWERS, answer, read_pack
 from tests.service.matching import scenes as matching
 from tests.service.messaging import scenes as messaging
 from tests.service.notify import scenes as notify
-from tests.service.screening.scenes import CLEAR, DECLINE, know
+from tests.service.screening.scenes import CLEAR, DECLINE, NEW_SET, know
 from tests.service.screening.step_access import BRIEFING, SLOTS
 from tests.service.screening.story import applies, concern, identity, place, role
 from tests.support.running import BEGINNING, Running
@@ -119,6 +119,8 @@ async def of_screening(it: Running) -> Names:
     async with it.client(role="administrator", site=TOP, person=head) as http:
         names |= await _open_case(it, http, person) | await _decided_cases(it, http, person)
         names |= await _around(it, http, person) | await _conduct(it, http, person)
+        good(await http.post("/criteria-sets", json={**NEW_SET, "programme": "another"}))
+    await _ask_for(it, UUID(names["clearance"]), "skill-sample", "culture-briefing")
     return names
 
 
@@ -126,7 +128,6 @@ async def _open_case(it: Running, http: AsyncClient, person: UUID) -> Names:
     """An open case in which every step waits for somebody."""
     await it.hear(role("mentor-youth", "mentor", "works-with-clients", "minors", "one-on-one"))
     await it.hear(applies(1, 1, "mentor-youth", "mentor"))
-    await _ask_for(it, "skill-sample", "culture-briefing")
     (case,) = good(await http.get("/cases"))["items"]
     path = f"/cases/{case['clearance']}"
     good(await http.post(f"/places/{SITE}/briefing", json=BRIEFING))
@@ -145,10 +146,10 @@ async def _open_case(it: Running, http: AsyncClient, person: UUID) -> Names:
     }  # fmt: skip
 
 
-async def _ask_for(it: Running, *checks: str) -> None:
-    """Let the one case ask for more, as a policy would."""
+async def _ask_for(it: Running, clearance: UUID, *checks: str) -> None:
+    """Let a case ask for more, as a policy would; until something is heard anew."""
     async with it.service.sessions.begin() as session:
-        case = (await session.scalars(select(CaseRow))).one()
+        case = await session.get_one(CaseRow, clearance)
         usual = {"performer": "somebody", "passes": "It was done.", "days_old": None, "only": None}
         why = [{"of": "policy", "rule": "all", "why": "It is asked for.", "factors": [], "source": ""}]
         steps = [usual | {"check": check, "why": why} for check in checks]
