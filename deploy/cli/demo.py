@@ -14,7 +14,8 @@ from deploy.cli.ledger import account
 from deploy.demo.cast import Cast
 from deploy.demo.foretold import Account, foretell
 from deploy.demo.live import nowhere, on_board, terminal
-from deploy.demo.play import NETWORK, play
+from deploy.demo.networks import NETWORKS
+from deploy.demo.play import play
 from deploy.demo.scenes import write
 from deploy.demo.stage import Fault, NotQuiet, Stage, stage
 from deploy.demo.story import Story
@@ -44,7 +45,7 @@ def demo(
 ) -> None:
     """Start everything on a fresh home, play the story of SEED in stepped time, and compare expected with seen.
 
-    Three sites, 59 people, a broker killed with events waiting; on a terminal a live board shows it.
+    Six sites under five laws, 63 people, a broker killed with events waiting; on a terminal a live board shows it.
     Exit code 1 on any difference or dead letter.
     """
     script = _story(seed, scene)
@@ -77,7 +78,7 @@ async def _demo(
     async with stage(home, say, install=install, fault=fault) as on_stage:
         cast, faults = await _play(on_stage, story, telling)
         seen = await witness(on_stage, cast) if cast else {}
-        faults = [*differences(expected := foretell(story, NETWORK), seen), *faults]
+        faults = [*differences(expected := foretell(story, NETWORKS), seen), *faults]
         elapsed = round(time.monotonic() - began, 1)
         document = {"seed": story.seed, "expected": expected, "seen": seen, "faults": faults, "ok": not faults}
         _show(document | {"elapsed_s": elapsed}, as_json=as_json)

@@ -7,7 +7,7 @@ from typing import Any
 from deploy.demo.cast import Cast
 from deploy.demo.foretold import hours
 from deploy.demo.stage import BROKER_PART, NotAsWritten, Stage
-from deploy.demo.story import CITIES, Acknowledges, Act, GoesAway, IsRefused, Pair, Part, Scene, Writes
+from deploy.demo.story import SITES, Acknowledges, Act, GoesAway, IsRefused, Pair, Part, Scene, Writes
 from deploy.demo.telling import Teller
 
 LETTERS = ("How was your week?", "هفته‌ات چطور بود؟", "كيف كان أسبوعك؟")
@@ -91,7 +91,7 @@ async def _post(stage: Stage, pair: Pair, part: Part, cast: Cast, path: str, bod
 
 def _as(pair: Pair, part: Part, cast: Cast) -> dict[str, Any]:
     """As whom a member of a pair calls."""
-    return {"role": "participant", "site": CITIES[pair.mentor.city], "subject": cast.ids[pair.member(part)]}
+    return {"role": "participant", "site": SITES[pair.mentor.city], "subject": cast.ids[pair.member(part)]}
 
 
 async def each(calls: Iterable[Awaitable[None]]) -> None:

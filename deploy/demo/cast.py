@@ -10,13 +10,17 @@ from shared.ids import new_id
 
 @dataclass
 class Cast:
-    """Filled while the story is played, from what the platform answers over HTTP. `refused` are letters not taken."""
+    """Filled while the story is played, from what the platform answers over HTTP.
+
+    `refused` are letters not taken, `law` what was asked of whom by which law and what a person had to settle.
+    """
 
     people: dict[UUID, Person] = field(default_factory=dict)
     ids: dict[Person, UUID] = field(default_factory=dict)
     pairs: dict[UUID, Pair] = field(default_factory=dict)
     pair_ids: dict[Pair, UUID] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
+    law: list[str] = field(default_factory=list)
     second: UUID = field(default_factory=new_id)
     """The second person, who agrees to clearings of the highest tier."""
     story: UUID = field(default_factory=new_id)

@@ -2,14 +2,18 @@
 
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+from deploy.demo import lawful
 from deploy.demo.story import (
     BEGINNING,
+    CHILD,
     CITIES,
     REPLY_HOURS,
+    SITES,
     Acknowledges,
     Application,
     GoesAway,
@@ -110,18 +114,21 @@ class _Ledger:
                     self.account.setdefault("refused", []).append(f"{act.pair.key} {act.writer} {hours(scene.at)}")
 
 
-def foretell(story: Story, network: Path) -> Account:
+def foretell(story: Story, networks: Iterable[Path]) -> Account:
     """The account that a faultless platform gives of this story."""
     ledger = _Ledger()
-    _open(ledger, network)
+    for network in networks:
+        _open(ledger, network)
     _screen_and_match(ledger, story)
+    _abide(ledger, story)
     for scene in story.scenes:
         ledger.pass_time(scene.at)
         ledger.play(scene)
     ledger.pass_time(story.ends_at)
     ledger.account["people mailed"] = [f"{person.key} {count}" for person, count in ledger.mails.items()]
     ledger.account["conversations"] = _conversations(story)
-    ledger.account["cases"] = [f"{each.key} {_outcome(story, each)}" for each in story.applications]
+    everybody = (*story.applications, *lawful.APPLICATIONS)
+    ledger.account["cases"] = [f"{each.key} {_outcome(story, each)}" for each in everybody]
     return {kind: sorted(keys) for kind, keys in sorted(ledger.account.items())}
 
 
@@ -163,13 +170,35 @@ def _screen_and_match(ledger: _Ledger, story: Story) -> None:
         ledger.mail(pair.mentor, pair.mentee)
 
 
+def _abide(ledger: _Ledger, story: Story) -> None:
+    """The chapter about children: what the laws ask for, and a pair that a guardian's word ends."""
+    for each in lawful.APPLICATIONS:
+        person, site = each.person, SITES[each.person.city]
+        for kind in ("profile.changed", "agreement.signed"):
+            ledger.tell(kind, site, person.key)
+        for kind in ("application.submitted", "screening.cleared"):
+            ledger.tell(kind, site, each.key)
+        ledger.mail(person, person)
+    pair, site, now = lawful.CHILDS_PAIR, SITES[CHILD.city], story.matched_at
+    for purpose in lawful.AGREED:
+        ledger.tell("consent.given", site, CHILD.key, purpose)
+    ledger.tell("pair.matched", site, pair.key, pair.kind)
+    ledger.mail(pair.mentor, pair.mentee)
+    for act in lawful.LETTERS:
+        ledger.write(act, now)
+    ledger.tell("consent.withdrawn", site, CHILD.key, lawful.TAKEN_BACK)
+    ledger.account["refused"] = [f"{pair.key} {part} {hours(now)}" for part in lawful.STOPPED]
+    ledger.account["law"] = list(lawful.law())
+
+
 def _site(pair: Pair) -> str:
-    return CITIES[pair.mentor.city]
+    return SITES[pair.mentor.city]
 
 
 def _conversations(story: Story) -> list[str]:
-    written = Counter(act.pair.key for scene in story.scenes for act in scene.acts if isinstance(act, Writes))
-    return [f"{pair.key} {written[pair.key]}" for pair in story.pairs]
+    acts = [*lawful.LETTERS, *(act for scene in story.scenes for act in scene.acts)]
+    written = Counter(act.pair.key for act in acts if isinstance(act, Writes))
+    return [f"{pair.key} {written[pair.key]}" for pair in (*story.pairs, lawful.CHILDS_PAIR)]
 
 
 def _outcome(story: Story, application: Application) -> str:

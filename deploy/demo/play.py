@@ -1,20 +1,18 @@
 """Play the story: the same calls that people and commands would make, at the instants of the script."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from deploy.cli.network import apply_network, read_network
 from deploy.demo import partner
+from deploy.demo.abiding import abide
 from deploy.demo.acting import act_out, each, set_broker
 from deploy.demo.cast import Cast
 from deploy.demo.joining import join
+from deploy.demo.networks import ADULTS, apply
 from deploy.demo.stage import Stage
 from deploy.demo.story import BEGINNING, CITIES, NOMINATED, Application, Pair, Story
 from deploy.demo.telling import Teller
 
-HERE = Path(__file__).parent
-NETWORK = HERE / "network.toml"
 CRITERIA = {
     ("mentor", True): "volunteer-suitable",
     ("mentor", False): "volunteer-no-time",
@@ -34,6 +32,7 @@ async def play(stage: Stage, story: Story, teller: Teller) -> Cast:
     await _screen(stage, story, cast)
     await stage.set_time(story.matched_at)
     await _match(stage, story, cast, teller)
+    await abide(stage, story, cast, teller)
     for scene in story.scenes:
         await act_out(stage, scene, cast, teller)
     await set_broker(stage, teller, down=False)
@@ -43,10 +42,7 @@ async def play(stage: Stage, story: Story, teller: Teller) -> Cast:
 
 async def _apply(stage: Stage, story: Story, cast: Cast, teller: Teller) -> None:
     teller.says(f"{len(CITIES)} sites open, and {len(story.people)} people apply, one of them in two roles")
-    url, headers = stage.addresses.services["intake"], stage.headers("administrator", "net", "demo")
-    async with stage.client(url, headers) as http:
-        await apply_network(http, read_network(NETWORK))
-    await stage.quiet()
+    await apply(stage, ADULTS)
     await join(stage, cast, teller)
     await stage.quiet()
     await cast.learn_people(stage, story)

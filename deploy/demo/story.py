@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Self
 
 CITIES = {"kabul": "net.af.kabul", "amman": "net.jo.amman", "nairobi": "net.ke.nairobi"}
+YOUTH_CITIES = {"leith": "bridge.sct.leith", "bristol": "bridge.eng.bristol", "berlin": "bridge.us.berlin"}
+"""Sites of another network, whose mentees are children."""
+SITES = CITIES | YOUTH_CITIES
 MENTORS, MENTEES = 9, 11
 DECLINED_MENTORS = 2
 REPLY_HOURS = {"mentor": 48, "mentee": 96}
@@ -36,7 +39,7 @@ class Person:
 
     @property
     def email(self) -> str | None:
-        return None if self == ENROLLED else f"{self.key}@example.org"
+        return None if self in (ENROLLED, CHILD) else f"{self.key}@example.org"
 
 
 ENROLLED = Person("kabul", "e", 9)
@@ -49,6 +52,11 @@ LAPSING = Person("kabul", "m", 8)
 """A mentor whose clearance ends while the broker is down."""
 NOMINATED = Person("amman", "m", 9)
 """A mentor who knows a mentee already: the two are nominated (R1)."""
+CHILD = Person("leith", "e", 1)
+"""She is twelve and has no e-mail: a facilitator at her school enrols her, and her guardian agrees beside her."""
+HER_MENTOR = Person("leith", "m", 1)
+YOUTH_MENTORS = (HER_MENTOR, Person("bristol", "m", 1), Person("berlin", "m", 1))
+"""They apply for one and the same role."""
 STAYS = (Person("kabul", "m", 9), Person("nairobi", "m", 9), IN_TWO_ROLES, LAPSING, NOMINATED)
 """Mentors whom the story needs, so none of them is declined."""
 PROMPT = (IN_TWO_ROLES, LAPSING)
@@ -80,7 +88,7 @@ class Pair:
 
     @property
     def kind(self) -> Literal["assigned", "nominated"]:
-        return "nominated" if self.mentor == NOMINATED else "assigned"
+        return "nominated" if self.mentor in (NOMINATED, HER_MENTOR) else "assigned"
 
     def member(self, part: Part) -> Person:
         return self.mentor if part == "mentor" else self.mentee

@@ -11,7 +11,7 @@ from deploy.demo import partner
 from deploy.demo.cast import Cast
 from deploy.demo.foretold import PARTNER, Account, hours
 from deploy.demo.stage import Stage
-from deploy.demo.story import CITIES
+from deploy.demo.story import SITES
 from shared.contracts import Envelope
 
 Keys = Callable[[dict[str, Any], Cast], str]
@@ -40,6 +40,8 @@ KEYS: dict[str, Keys] = {
     "offering.changed": lambda data, _: str(data["offering"]),
     "profile.changed": lambda data, cast: cast.people[UUID(data["person"])].key,
     "agreement.signed": lambda data, cast: cast.people[UUID(data["person"])].key,
+    "consent.given": lambda data, cast: f"{cast.people[UUID(data['person'])].key} {data['purpose']}",
+    "consent.withdrawn": lambda data, cast: f"{cast.people[UUID(data['person'])].key} {data['purpose']}",
     "application.submitted": _part,
     "screening.cleared": _part,
     "screening.declined": _part,
@@ -71,8 +73,8 @@ async def witness(stage: Stage, cast: Cast) -> Account:
         account.setdefault(name, []).append(key)
     for event in await partner.read(stage.addresses.amqp_url):
         account.setdefault(PARTNER, []).append(" ".join(_told(event, cast)))
-    if cast.refused:
-        account["refused"] = cast.refused
+    account["refused"] = cast.refused
+    account["law"] = cast.law
     account["people mailed"] = await _mails(stage)
     account["conversations"] = await _conversations(stage, cast)
     account["cases"] = await _cases(stage, cast)
@@ -102,7 +104,7 @@ async def _conversations(stage: Stage, cast: Cast) -> list[str]:
     for pair_id, pair in cast.pairs.items():
         messages = await stage.call(
             "GET", "messaging", f"/conversations/{pair_id}/messages?limit=100",
-            role="participant", site=CITIES[pair.mentee.city], subject=cast.ids[pair.mentee],
+            role="participant", site=SITES[pair.mentee.city], subject=cast.ids[pair.mentee],
         )  # fmt: skip
         counts.append(f"{pair.key} {len(messages['items'])}")
     return counts
@@ -111,6 +113,6 @@ async def _conversations(stage: Stage, cast: Cast) -> list[str]:
 async def _cases(stage: Stage, cast: Cast) -> list[str]:
     return [
         f"{cast.people[UUID(case['person'])].key} {case['kind']} {case['state']}"
-        for site in CITIES.values()
+        for site in SITES.values()
         for case in await stage.pages("screening", "/cases", role="screener", site=site)
     ]

@@ -142,14 +142,17 @@ async def consent_for(session: AsyncSession, person: UUID, purpose: ConsentPurpo
 
 async def settle(
     session: AsyncSession, holder: PersonRow, now: datetime, *, taken_back: Collection[ConsentPurpose] = ()
-) -> Situation:
+) -> None:
     """Tell what follows from the words now. Whoever calls this holds the person's row.
 
     `taken_back`: somebody just said no to these, whatever was said before.
     """
     await session.flush()
+    held = await consents_of(session, holder.person)
+    if not held:
+        return
     situation = await situation_of(session, holder, now)
-    for purpose, row in (await consents_of(session, holder.person)).items():
+    for purpose, row in held.items():
         found = situation.standing(row)
         state = rules.state_after(row.state, stands=found.stands, was_taken_back=purpose in taken_back)
         if (state, found.until if found.stands else row.valid_until) != (row.state, row.valid_until):
@@ -160,7 +163,6 @@ async def settle(
             await arm(session, EXPIRY, str(row.consent), rules.starts(found.until + timedelta(days=1), holder.zone))
         else:
             await cancel(session, EXPIRY, str(row.consent))
-    return situation
 
 
 def _change(row: ConsentRow, state: rules.State, found: rules.Standing, today: date, now: datetime) -> None:

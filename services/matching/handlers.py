@@ -76,12 +76,16 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
     await store_state(session, OfferingRow, "offering", heard.sequence, values)
 
 
-@events.subscriber(AgreementSigned)
-async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
-    """Know what somebody signed: nobody is matched on an old signature (R72, trap 8)."""
-    key = {"agreement": f"{event.person}+{event.document}"}
-    values = key | event.model_dump(include={"person", "document", "document_version", "number"})
-    await store_state(session, AgreementRow, "agreement", heard.sequence, values)
+@events.subscriber(AgreementSigned, batched=True)
+async def on_agreement_signed(told: Sequence[Told[AgreementSigned]], session: Session) -> None:
+    """Know what people signed: nobody is matched on an old signature (R72, trap 8)."""
+    await store_states(session, AgreementRow, "agreement", [_agreement(each) for each in told])
+
+
+def _agreement(told: Told[AgreementSigned]) -> dict[str, Any]:
+    event = told.event
+    values = event.model_dump(include={"person", "document", "document_version", "number"})
+    return {"agreement": f"{event.person}+{event.document}", "sequence": told.heard.sequence, **values}
 
 
 @events.subscriber(ApplicationSubmitted, batched=True)

@@ -1,5 +1,8 @@
 """The event door: pairs from matching, clearances from screening, reply limits and consents from intake."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -34,7 +37,8 @@ from shared.contracts.screening import (
     ScreeningResent,
 )
 from shared.copies import note_resent
-from shared.db import store_state
+from shared.db import store_state, store_states
+from shared.messaging.batches import Told
 from shared.messaging.broker import Clock, Handlers, Heard, Session
 from shared.outbox import emit
 
@@ -176,12 +180,16 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
         await clocks.compute_anew(session, concerned)
 
 
-@events.subscriber(AgreementSigned)
-async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
-    """Know what somebody signed; what waited for that passes from now on (trap 8)."""
-    key = {"agreement": f"{event.person}+{event.document}"}
-    values = key | event.model_dump(include={"person", "document", "document_version", "number"})
-    await store_state(session, AgreementRow, "agreement", heard.sequence, values)
+@events.subscriber(AgreementSigned, batched=True)
+async def on_agreement_signed(told: Sequence[Told[AgreementSigned]], session: Session) -> None:
+    """Know what people signed; what waited for that passes from now on (trap 8)."""
+    await store_states(session, AgreementRow, "agreement", [_agreement(each) for each in told])
+
+
+def _agreement(told: Told[AgreementSigned]) -> dict[str, Any]:
+    event = told.event
+    values = event.model_dump(include={"person", "document", "document_version", "number"})
+    return {"agreement": f"{event.person}+{event.document}", "sequence": told.heard.sequence, **values}
 
 
 @events.subscriber(ConsentGiven)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, DateTime, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -155,16 +155,20 @@ async def begin(session: AsyncSession, mail: UUID, claim: UUID, now: datetime, t
     return bool(state == State.SENDING)
 
 
-async def settle(session: AsyncSession, mail: UUID, claim: UUID, values: dict[str, Any]) -> bool:
-    """Write down how a mail in hand ended. An answer that came after the lease counts until a person decided."""
+async def settle(session: AsyncSession, mails: Iterable[UUID], claim: UUID, values: dict[str, Any]) -> set[UUID]:
+    """Write down how mails in hand ended. An answer that came after the lease counts until a person decided.
+
+    Returns those of which it counts.
+    """
     in_hand = (State.WAITING, State.SENDING, State.UNKNOWN)
-    result = await session.execute(
+    settled = (
         update(MailRow)
-        .where(MailRow.mail == mail, MailRow.claim == claim, MailRow.state.in_(in_hand))
+        .where(MailRow.mail.in_(mails), MailRow.claim == claim, MailRow.state.in_(in_hand))
         .values(**values, claim=None, lease_until=None, attempts=MailRow.attempts + 1)
+        .returning(MailRow.mail)
         .execution_options(**UNTRACKED)
     )
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return set(await session.scalars(settled))
 
 
 async def put_off(session: AsyncSession, claim: UUID, until: datetime, code: int | None) -> None:

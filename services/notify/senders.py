@@ -88,14 +88,17 @@ class Mails:
         self, batch: list[Claimed], cards: Mapping[UUID, AddressCard], claim: UUID
     ) -> tuple[list[tuple[Claimed, Letter]], int]:
         """Whom to write to; the others' rows end here."""
-        letters = []
+        letters: list[tuple[Claimed, Letter]] = []
+        ended: dict[State, list[Claimed]] = {}
+        for row in batch:
+            decision = decide(cards.get(row.person))
+            if isinstance(decision, Letter):
+                letters.append((row, decision))
+            else:
+                ended.setdefault(decision, []).append(row)
         async with self._sessions.begin() as session:
-            for row in batch:
-                decision = decide(cards.get(row.person))
-                if isinstance(decision, Letter):
-                    letters.append((row, decision))
-                else:
-                    await self._write_down(session, row, claim, Outcome(decision))
+            for state, rows in ended.items():
+                await self._write_down(session, rows, claim, Outcome(state))
         return letters, len(batch) - len(letters)
 
     async def _wait(self, claim: UUID, reason: str, code: int | None) -> None:
@@ -125,20 +128,22 @@ class Mails:
         answer = await line.send(self._letterhead.sender_address, letter.address, message)
         outcome = judge(answer, row.attempts + 1)
         async with self._sessions.begin() as session:
-            await self._write_down(session, row, claim, outcome)
+            await self._write_down(session, [row], claim, outcome)
         if outcome.state is State.UNKNOWN:
             _warn([row.mail])
         return int(outcome.state is not State.WAITING)
 
-    async def _write_down(self, session: AsyncSession, row: Claimed, claim: UUID, outcome: Outcome) -> None:
+    async def _write_down(self, session: AsyncSession, rows: list[Claimed], claim: UUID, outcome: Outcome) -> None:
         values: dict[str, Any] = {"state": outcome.state, "smtp_code": outcome.smtp_code, "retry_at": None}
         if outcome.state is State.SENT:
             values["sent_at"] = self._clock.now()
         if outcome.retry_after:
             values["retry_at"] = real_now() + outcome.retry_after
-        if await queries.settle(session, row.mail, claim, values):
-            _count(outcome.state)
-            log.info("mail", mail=str(row.mail), kind=row.kind, state=outcome.state, code=outcome.smtp_code)
+        settled = await queries.settle(session, [row.mail for row in rows], claim, values)
+        _count(outcome.state, len(settled))
+        for row in rows:
+            if row.mail in settled:
+                log.info("mail", mail=str(row.mail), kind=row.kind, state=outcome.state, code=outcome.smtp_code)
 
 
 def _count(state: State, mails: int = 1) -> None:

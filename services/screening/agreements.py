@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.screening.domain.agreements import lapses_at
 from services.screening.tables import AgreementRow, CaseRow, OfferingRow
 from shared.contracts.intake import Agreement, AgreementSigned, OfferingChanged, Signed
-from shared.db import store_state
+from shared.db import store_states
 from shared.deadlines import arm, arm_all
+from shared.messaging.batches import Told
 
 LAPSE = "agreement-lapse"
 
@@ -52,13 +53,20 @@ async def look_at_offering(session: AsyncSession, offering: str) -> None:
     await look_at(session, await _cleared(session, CaseRow.offering == offering))
 
 
-async def keep_signature(session: AsyncSession, event: AgreementSigned, sequence: str) -> None:
-    """Keep what somebody signed; their clearances that waited for it go on."""
-    key = {"agreement": f"{event.person}+{event.document}"}
-    values = key | event.model_dump(include={"person", "document", "document_version", "number"})
-    if await store_state(session, AgreementRow, "agreement", sequence, values):
-        there = select(OfferingRow.offering).where(OfferingRow.document == event.document)
-        await look_at(session, await _cleared(session, CaseRow.person == event.person, CaseRow.offering.in_(there)))
+async def keep_signatures(session: AsyncSession, told: Sequence[Told[AgreementSigned]]) -> None:
+    """Keep what people signed; their clearances that waited for it go on."""
+    rows = [{**_row(each.event), "sequence": each.heard.sequence} for each in told]
+    newer = await store_states(session, AgreementRow, "agreement", rows)
+    if people := {each.event.person for each in told if _row(each.event)["agreement"] in newer}:
+        documents = {each.event.document for each in told}
+        there = select(OfferingRow.offering).where(OfferingRow.document.in_(documents))
+        await look_at(session, await _cleared(session, CaseRow.person.in_(people), CaseRow.offering.in_(there)))
+
+
+def _row(event: AgreementSigned) -> dict[str, Any]:
+    """What somebody signed, as its row holds it."""
+    values = event.model_dump(include={"person", "document", "document_version", "number"})
+    return {"agreement": f"{event.person}+{event.document}", **values}
 
 
 async def look_at_new(session: AsyncSession, case: CaseRow, cleared_on: date) -> None:

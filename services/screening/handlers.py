@@ -188,10 +188,10 @@ async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Sessi
     await store_state(session, FactsRow, "person", heard.sequence, {"person": event.person, "state": "stale"})
 
 
-@events.subscriber(AgreementSigned)
-async def on_agreement_signed(event: AgreementSigned, heard: Heard, session: Session) -> None:
-    """Know what somebody signed; no clearance of theirs ends for want of it."""
-    await agreements.keep_signature(session, event, heard.sequence)
+@events.subscriber(AgreementSigned, batched=True)
+async def on_agreement_signed(told: Sequence[Told[AgreementSigned]], session: Session) -> None:
+    """Know what people signed; no clearance of theirs ends for want of it."""
+    await agreements.keep_signatures(session, told)
 
 
 @events.subscriber(MessageSent, batched=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import httpx2
@@ -9,8 +10,9 @@ import pytest
 
 from deploy.cli.demo import differences
 from deploy.demo.foretold import foretell
-from deploy.demo.play import NETWORK
+from deploy.demo.networks import NETWORKS
 from deploy.demo.scenes import write
+from deploy.demo.story import YOUTH_CITIES
 from tests.support.command import rapport, until_interrupted
 from tests.support.terminal import CURSOR, LEFT, at_terminal
 
@@ -52,9 +54,9 @@ async def test_a_stranger_follows_an_application_to_its_mail() -> None:
 def test_a_story_may_end_after_any_scene() -> None:
     """What is foretold of the shorter one are events of the longer one; a name of no scene is refused."""
     story = write(1)
-    whole = foretell(story, NETWORK)
+    whole = foretell(story, NETWORKS)
     for scene in story.scenes:
-        shorter = foretell(story.until(scene.name), NETWORK)
+        shorter = foretell(story.until(scene.name), NETWORKS)
         events = {kind: keys for kind, keys in shorter.items() if "." in kind}
         assert all(not Counter(keys) - Counter(whole[kind]) for kind, keys in events.items())
     with pytest.raises(ValueError, match="first-letters"):
@@ -72,13 +74,29 @@ def test_the_same_seed_tells_the_same_story() -> None:
     """A seed is a story, and another seed is another one."""
     assert write(3) == write(3)
     assert write(3) != write(4)
-    assert foretell(write(3), NETWORK) == foretell(write(3), NETWORK)
+    assert foretell(write(3), NETWORKS) == foretell(write(3), NETWORKS)
+
+
+def test_one_role_is_screened_by_the_law_of_three_places() -> None:
+    """R41: what laws add differs by place; a child's pair ends with her guardian's word, whichever of them writes."""
+    foretold = foretell(write(1), NETWORKS)
+    added: dict[str, set[str]] = {}
+    for line in foretold["law"]:
+        who, _, rest = line.partition(" is asked for ")
+        added.setdefault(who, set()).add(rest.partition(" by ")[0])
+    mentors = [added[f"{city}-m01"] for city in YOUTH_CITIES]
+    assert all(one.isdisjoint(other) for one, other in combinations(mentors, 2))
+    assert foretold["consent.withdrawn"] == ["leith-e01 take-part"]
+    assert [key for key in foretold["refused"] if "leith" in key] == [
+        "leith-m01+leith-e01 mentee 48h",
+        "leith-m01+leith-e01 mentor 48h",
+    ]
 
 
 def test_what_is_foretold_imports_no_service() -> None:
     """Expected is computed from the script alone."""
     folder = Path(foretell.__code__.co_filename).parent
-    for name in ("story.py", "scenes.py", "foretold.py"):
+    for name in ("story.py", "scenes.py", "lawful.py", "foretold.py"):
         assert "services" not in (folder / name).read_text().replace("knows no service", "").replace("no service", "")
 
 
@@ -98,6 +116,8 @@ async def test_a_terminal_shows_a_board_and_gets_its_screen_back() -> None:
         assert words in shown.drawn
     assert CURSOR in shown.written.rpartition(LEFT)[0][-200:] + shown.after.encode()[:200]
     assert "the broker is killed" in shown.after
+    assert "Leith, pvg-membership [Scotland]: " in shown.after
+    assert "Pennsylvania requires fbi-check and Germany forbids it; a person settles it" in shown.after
     assert "expected = seen" in shown.after
     assert "\x1b[?1049h" not in shown.after
 
