@@ -76,7 +76,7 @@ async def _tree(it: Running) -> Names:
 
 
 async def _guardians(it: Running, child: UUID, other: UUID) -> Names:
-    may = {
+    may: dict[str, dict[str, Any]] = {
         "guardian": {},
         "guardian_told": consenting.TOLD_ONLY,
         "guardian_unverified": {"verified": False},
