@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,15 @@ from services.screening import decisions
 from services.screening.domain.criteria import Criterion
 from services.screening.queries import locked_case
 from shared.access import Grant, mint
+from shared.contracts.intake import ApplicationSubmitted, SiteChanged
 from shared.ids import new_id
 from tests.service.intake import consenting
 from tests.service.intake import scenes as intake
 from tests.service.intake.forms import AS_MENTEE
+from tests.service.screening.conduct_scenes import ask
 from tests.service.screening.scenes import CLEAR, DECLINE, PERSON, only_case, pass_all, post, types
 from tests.service.screening.story import SITE, applies, gives_up, place, role
+from tests.service.screening.test_register import ANNA, finished
 from tests.support.running import BEGINNING, PRIVATE_KEY, Running
 
 Start = Callable[..., Awaitable[Running]]
@@ -212,3 +216,23 @@ async def test_a_file_cannot_be_written_backwards(screening: Running) -> None:
         assert (await http.post("/conduct-cases", json=hidden)).status_code == 422
     result = {"results": [{"check": "identity", "outcome": "passed", "reference": "\u2066drawer 3"}]}
     assert (await post(screening, "results", result))[0] == 422
+
+
+async def test_the_register_of_one_network_is_silent_to_another(running: Start, tmp_path: Path) -> None:
+    """R57, rule 7: it is a network's; no other one learns that there is an entry, or of which organisation."""
+    key = tmp_path / "register.key"
+    key.write_text("k" * 32)
+    it, path = await finished(running, dismissal_register_key_file=key)
+    assert (await ask(it, "PUT", path, ANNA)).status_code == 200
+    await it.hear(SiteChanged(site=OTHER, place="site", zone="UTC", country="US", subdivision="US-CA"))
+    here = applies(9, 9, "mentor-adult", "mentor")
+    elsewhere = applies(10, 10, "mentor-adult", "mentor").model_dump() | {
+        "site": OTHER, "offering": f"first-steps@{OTHER}"
+    }  # fmt: skip
+    await it.hear(here)
+    await it.hear(ApplicationSubmitted.model_validate(elsewhere))
+    for site, found in ((SITE, ["net.af"]), (OTHER, [])):
+        open_cases = (await ask(it, "GET", "/cases", at=site)).json()["items"]
+        (clearance,) = [case["clearance"] for case in open_cases if case["state"] == "open"]
+        answer = await ask(it, "PUT", f"/register-lookups/{new_id()}", ANNA | {"clearance": clearance}, at=site)
+        assert answer.json() == {"speak_to": found}
