@@ -42,6 +42,8 @@ class Sender:
     name: str
     step: Callable[[], Awaitable[int]]
     waiting: Callable[[AsyncSession], Awaitable[int]]
+    batch: int
+    """How many rows a step takes at most. After one that found few the sender rests, so that it takes many at once."""
     unknown: Callable[[AsyncSession], Awaitable[int]] | None = None
     """Counts what was cut off in sending and waits for a person."""
 
@@ -195,7 +197,7 @@ class Service:
                 continue
             if done:
                 telemetry.sender_stepped(sender.name)
-            else:
+            if done < sender.batch / 2:
                 await asyncio.sleep(self.clock.poll_seconds)
 
     async def _measure(self) -> None:

@@ -107,11 +107,11 @@ def _application(event: ApplicationSubmitted | ApplicationWithdrawn, state: str)
     return told | {"role": event.kind_of_role, "state": state}
 
 
-@events.subscriber(ProfileChanged)
-async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Session) -> None:
-    """Have the profile read again; until then the copy serves."""
-    values = {"person": event.person, "state": "stale"}
-    await store_state(session, ProfileRow, "person", heard.sequence, values)
+@events.subscriber(ProfileChanged, batched=True)
+async def on_profile_changed(told: Sequence[Told[ProfileChanged]], session: Session) -> None:
+    """Have the profiles read again; until then the copies serve."""
+    rows = [{"person": each.event.person, "state": "stale", "sequence": each.heard.sequence} for each in told]
+    await store_states(session, ProfileRow, "person", rows)
 
 
 @events.subscriber(ScreeningCleared)

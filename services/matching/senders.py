@@ -20,7 +20,7 @@ Sessions = async_sessionmaker[AsyncSession]
 
 def profiles(sessions: Sessions, intake: Intake) -> Sender:
     """The sender `profiles`. One step reads up to 500 people; None are lost where intake is away."""
-    return Sender("profiles", partial(_step, sessions, intake), profiles_waiting)
+    return Sender("profiles", partial(_step, sessions, intake), profiles_waiting, READ_LIMIT)
 
 
 async def _step(sessions: Sessions, intake: Intake) -> int:

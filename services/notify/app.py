@@ -4,7 +4,7 @@ from services.notify import api, handlers
 from services.notify.addressbook import AddressBook
 from services.notify.letters import Letterhead
 from services.notify.mailserver import MailServer
-from services.notify.senders import Mails
+from services.notify.senders import BATCH, Mails
 from services.notify.settings import Settings
 from shared.private_reads import Intake
 from shared.service import Sender, Service
@@ -19,5 +19,5 @@ def build(settings: Settings | None = None) -> Service:
     )
     book = AddressBook(Intake(settings.intake_url, settings.service_token))
     mails = Mails(service.sessions, service.clock, book, server, Letterhead(settings.mail_from, settings.link_url))
-    service.senders.append(Sender("mails", mails.step, mails.waiting, mails.unknown))
+    service.senders.append(Sender("mails", mails.step, mails.waiting, BATCH, mails.unknown))
     return service

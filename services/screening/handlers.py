@@ -38,7 +38,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.messaging import ConcernRaised, MessageSent
 from shared.copies import note_resent
-from shared.db import hold, store_state
+from shared.db import hold, store_state, store_states
 from shared.ids import new_id
 from shared.messaging.batches import Told
 from shared.messaging.broker import Clock, Handlers, Heard, Session
@@ -182,10 +182,11 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
             await agreements.look_at_offering(session, event.offering)
 
 
-@events.subscriber(ProfileChanged)
-async def on_profile_changed(event: ProfileChanged, heard: Heard, session: Session) -> None:
-    """Have the facts of the person read again; until then those read before serve, and nobody is cleared by them."""
-    await store_state(session, FactsRow, "person", heard.sequence, {"person": event.person, "state": "stale"})
+@events.subscriber(ProfileChanged, batched=True)
+async def on_profile_changed(told: Sequence[Told[ProfileChanged]], session: Session) -> None:
+    """Have the facts of people read again; until then those read before serve, and nobody is cleared by them."""
+    rows = [{"person": each.event.person, "state": "stale", "sequence": each.heard.sequence} for each in told]
+    await store_states(session, FactsRow, "person", rows)
 
 
 @events.subscriber(AgreementSigned, batched=True)

@@ -28,7 +28,7 @@ Sessions = async_sessionmaker[AsyncSession]
 
 def facts(sessions: Sessions, intake: Intake) -> Sender:
     """The sender `facts`. One step reads up to 500 people; none are lost where intake is away."""
-    return Sender("facts", partial(_step, sessions, intake), waiting)
+    return Sender("facts", partial(_step, sessions, intake), waiting, READ_LIMIT)
 
 
 async def waiting(session: AsyncSession) -> int:
