@@ -145,7 +145,8 @@ async def test_a_day_that_nobody_can_mean_is_refused(running: Start) -> None:
     staff, path = intake.coordinator(it), f"/people/{await consenting.child(it)}"
     paper = {"document": "conduct", "version": "1", "evidence": {"holder": "Kabul", "signed_on": "0026-09-01"}}
     assert (await staff.post(f"{path}/signatures", json=paper)).status_code == 422
-    word = consenting.SAID | {"evidence": consenting.SAID["evidence"] | {"given_on": "0026-09-01"}}
+    known = {"giver": "self", "method": "own-word", "given_on": "0026-09-01"}
+    word = consenting.SAID | {"evidence": known}
     assert (await staff.post(f"{path}/consents", json=word)).status_code == 422
     tick = intake.TICK | {"ticked_on": "0026-09-01"}
     assert (await staff.put(f"/places/{SITE}/readiness/access", json=tick)).status_code == 422
