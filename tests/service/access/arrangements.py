@@ -206,14 +206,18 @@ async def _conduct(it: Running, http: AsyncClient, person: UUID) -> Names:
 
 
 async def of_matching(it: Running) -> Names:
-    """A pair, and a run that proposes another one."""
-    await it.hear(matching.offering())
-    for person, kind in zip((1, 2, 0x31, 0x32), ("mentor", "mentee") * 2, strict=True):
-        await matching.admit(it, matching.person(person), kind)
-    pair = good(await matching.nominate(it))["pair"]
-    run = (await matching.run(it))["run"]
+    """A run that proposes a pair, and another pair of its mentor."""
+    for offering in (matching.OFFERING, matching.OTHER_OFFERING):
+        await it.hear(matching.offering(offering))
+    for person, kind in ((matching.MENTOR, "mentor"), (matching.person(0x32), "mentee")):
+        await matching.admit(it, person, kind, matching.OTHER_OFFERING)
+    run = await matching.run(it, matching.OTHER_OFFERING)
+    (proposal,) = run["proposals"]
+    for person, kind in ((matching.MENTOR, "mentor"), (matching.MENTEE, "mentee")):
+        await matching.admit(it, person, kind)
     return {
-        "person": str(matching.MENTOR), "partner": str(matching.MENTEE), "pair": pair, "run": run, "offering": OFFERING,
+        "person": str(matching.MENTOR), "partner": str(matching.MENTEE), "offering": OFFERING,
+        "pair": good(await matching.nominate(it))["pair"], "run": run["run"], "own_proposal": proposal["proposal"],
     }  # fmt: skip
 
 
