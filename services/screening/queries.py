@@ -60,8 +60,8 @@ async def live_cases(session: AsyncSession, people: Collection[UUID]) -> Sequenc
 
 
 async def locked_case(session: AsyncSession, clearance: UUID) -> CaseRow | None:
-    """A case, locked so that two people cannot decide it at once."""
-    return await session.get(CaseRow, clearance, with_for_update=True)
+    """A case, locked so that two people cannot decide it at once, and as it is then, also where it was read before."""
+    return await session.get(CaseRow, clearance, with_for_update=True, populate_existing=True)
 
 
 async def results_of(session: AsyncSession, clearance: UUID) -> dict[str, ResultRow]:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BeforeValidator
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.intake import constraints, queries, registration
 from services.intake.api.seen import Changed, existing
@@ -82,6 +84,12 @@ async def is_kept_away(session: SessionDep, caller: Caller, person: UUID) -> boo
     """Whether the caller is a guardian who must have no contact with this person, whatever grants they have."""
     own = await session.get(GuardianRow, (person, caller.person)) if caller.person else None
     return own is not None and own.no_contact
+
+
+def may_have_contact(caller: Caller, person: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """SQL: the same of a column, the other way round."""
+    named = GuardianRow.person == person, GuardianRow.guardian == caller.person
+    return ~exists().where(*named, GuardianRow.no_contact)
 
 
 def enrolled(caller: Caller, row: PersonRow) -> bool:
