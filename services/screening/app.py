@@ -32,9 +32,11 @@ from services.screening.api import (
 )
 from services.screening.senders import facts
 from services.screening.settings import Settings
+from services.screening.tables import CaseRow
 from shared.links import Links
 from shared.private_reads import Intake
 from shared.service import Service
+from shared.standing import kept_in
 
 DOORS = (
     cases,
@@ -75,6 +77,7 @@ def build(settings: Settings | None = None) -> Service:
         routers=[each.router for each in DOORS],
         handlers=handlers.events,
         rules=timers.rules,
+        clearances=kept_in(CaseRow, kind="kind"),
         links=Links.from_file(settings.link_secret_file),
     )
     service.sessions.configure(info={HOURS_PER_MESSAGE: settings.hours_per_message})
