@@ -1,6 +1,7 @@
 """What notify hears in a story: two pairs, one closed before anybody wrote, an answer late and one in time."""
 
 from shared.contracts import Event, RoleKind
+from tests.service import staff
 from tests.service.notify.scenes import (
     AMINA,
     BORIS,
@@ -37,4 +38,5 @@ STORY: list[tuple[Event, int]] = [
     (settled(IN_TIME, AMINA, BORIS), 1),
     (overdue(NEVER, AMINA, BORIS), 1),
     (cleared(AMINA), 2),
+    *staff.STORY,
 ]
