@@ -9,7 +9,7 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
@@ -24,7 +24,7 @@ KIND_OF: dict[Role, RoleKind] = {
     "coordinator": RoleKind.COORDINATOR,
 }
 """The roles whose grants wait for a clearance, each with the kind of role that somebody is cleared for."""
-STAFF_KINDS = tuple(KIND_OF.values())
+GRANTED_KINDS = tuple(KIND_OF.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ Clearances = Callable[[AsyncSession, UUID], Awaitable[Collection[Clearance]]]
 """All that a service knows of a person's clearances for staff roles: one select by an index."""
 
 
-def kept_in(row: type[DeclarativeBase], *, kind: str = "role") -> Clearances:
-    """The clearances in a service's table, whose column `kind` names the kind of role."""
+def kept_in(row: type[DeclarativeBase], *where: ColumnElement[bool], kind: str = "role") -> Clearances:
+    """The clearances in a service's table, whose column `kind` names the kind of role; those alone that fit `where`."""
     table = cast("Table", row.__table__).c
     of_person = select(table[kind], table.site, table.state, table.valid_until).where(
-        table.person == bindparam("person"), table[kind].in_(STAFF_KINDS)
+        table.person == bindparam("person"), table[kind].in_(GRANTED_KINDS), *where
     )
 
     async def clearances(session: AsyncSession, person: UUID) -> Collection[Clearance]:

@@ -11,7 +11,7 @@ from shared.contracts.screening import (
 from shared.copies import note_resent
 from shared.db import store_state
 from shared.messaging.broker import Handlers, Heard, Session
-from shared.standing import STAFF_KINDS
+from shared.standing import GRANTED_KINDS
 
 events = Handlers("intake")
 events.copies_of(
@@ -57,7 +57,7 @@ async def _store_clearance(
     state: str,
 ) -> None:
     """Of staff alone; a clearance keeps its kind of role."""
-    if event.kind_of_role not in STAFF_KINDS:
+    if event.kind_of_role not in GRANTED_KINDS:
         return
     values = event.model_dump(include={"clearance", "person", "site"}) | {
         "role": event.kind_of_role,

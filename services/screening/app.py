@@ -77,7 +77,7 @@ def build(settings: Settings | None = None) -> Service:
         routers=[each.router for each in DOORS],
         handlers=handlers.events,
         rules=timers.rules,
-        clearances=kept_in(CaseRow, kind="kind"),
+        clearances=kept_in(CaseRow, CaseRow.suspended_at.is_(None), kind="kind"),
         links=Links.from_file(settings.link_secret_file),
     )
     service.sessions.configure(info={HOURS_PER_MESSAGE: settings.hours_per_message})

@@ -32,6 +32,14 @@ async def case_of_concern(session: AsyncSession, concern: UUID) -> UUID | None:
     return found
 
 
+async def is_frozen(session: AsyncSession, person: UUID) -> bool:
+    """Whether an open conduct case freezes a person (R57)."""
+    open_ones = select(ConductCaseRow.case).where(
+        ConductCaseRow.state == "open", ConductCaseRow.frozen.contains([person])
+    )
+    return await session.scalar(open_ones.limit(1)) is not None
+
+
 UNDECIDED = ("waiting", "open", "proposed")
 
 

@@ -218,13 +218,9 @@ async def clear(screening: Running) -> tuple[str, list[int]]:
     return path, [answer.status_code for answer in answers]
 
 
-async def test_the_first_screener_is_cleared_by_two_administrators(running: Factory) -> None:
-    """R30, traps 7 and 17: from an empty network to a screener who acts, and acts no more, with one token."""
-    intake, screening = [await running(name, staff_clearance="required") for name in ("intake", "screening")]
-    person = await applied(intake)
-    await tell(intake, screening)
+def door_of(person: UUID, screening: Running, intake: Running) -> Callable[[], Awaitable[list[int]]]:
+    """How a screener's one token is answered in both services, once intake has heard all that screening told."""
     token: dict[str, Any] = {"role": "screener", "site": "net", "person": person}
-    elsewhere: dict[str, Any] = {"params": {"site": staff.HERAT}}
     at_work, at_home = screening.client(**token), intake.client(**token)
 
     async def opens() -> list[int]:
@@ -232,11 +228,22 @@ async def test_the_first_screener_is_cleared_by_two_administrators(running: Fact
         asked = [await at_work.get("/queue/summary"), await at_home.get(f"/places/{SITE}/readiness")]
         return [answer.status_code for answer in asked]
 
+    return opens
+
+
+async def test_the_first_screener_is_cleared_by_two_administrators(running: Factory) -> None:
+    """R30, traps 7 and 17: from an empty network to a screener who acts, and acts no more, with one token."""
+    intake, screening = [await running(name, staff_clearance="required") for name in ("intake", "screening")]
+    person = await applied(intake)
+    await tell(intake, screening)
+    opens = door_of(person, screening, intake)
+    elsewhere: dict[str, Any] = {"params": {"site": staff.HERAT}}
     assert await opens() == [403, 403]
     path, answers = await clear(screening)
     assert answers == [409, 409, 200]
     assert await opens() == [200, 200]
-    assert (await at_work.get("/queue/summary", **elsewhere)).status_code == 403
+    wide = screening.client(role="screener", site="net", person=person)
+    assert (await wide.get("/queue/summary", **elsewhere)).status_code == 403
     ending = {"criterion": "volunteer-no-time"}
     good(await screening.client(**AT_NET, person=FIRST).post(f"{path}/withdrawal", json=ending))
     assert await opens() == [403, 403]
@@ -255,3 +262,21 @@ async def test_a_screeners_grant_ends_with_its_last_day_in_screening_itself(runn
     assert (await http.get("/queue/summary")).status_code == 200
     screening.set_clock(datetime.combine(last_day + timedelta(days=1), time(), tzinfo=UTC))
     assert (await http.get("/queue/summary")).status_code == 403
+
+
+async def test_a_suspended_screener_is_a_stranger_everywhere_at_once(running: Factory) -> None:
+    """R57: the freeze of a conduct case puts grants to sleep; its end wakes them, with the same token."""
+    intake, screening = [await running(name, staff_clearance="required") for name in ("intake", "screening")]
+    person = await applied(intake)
+    await tell(intake, screening)
+    await clear(screening)
+    opens = door_of(person, screening, intake)
+    admin = screening.client(**AT_NET, person=FIRST)
+    assert await opens() == [200, 200]
+    body = {"site": SITE, "people": [str(person)], "weight": "harm", "known": "Seen by a colleague."}
+    case = f"/conduct-cases/{good(await admin.post('/conduct-cases', json=body))['case']}"
+    clause = {"clause": 7, "clause_version": "2026-1"}
+    good(await admin.post(f"{case}/measures", json={"person": str(person), "measure": "suspend", **clause}))
+    assert await opens() == [403, 403]
+    good(await admin.post(f"{case}/closing", json={"outcome": "settled"}))
+    assert await opens() == [200, 200]

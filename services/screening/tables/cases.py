@@ -38,7 +38,7 @@ class CaseRow(Base):
     heard of; `facts_known`: what intake knows of the person was read; before both nobody is cleared. `validity`: months
     for which a clearance may stand. `asked_ahead`: checks to pass before a limit of activity is crossed. `version`
     counts what people did, not what was heard: events may come in any order. `sequence` is the newest heard of the
-    application.
+    application. `suspended_at`: since when a conduct case stops a clearance for a staff role; shown to nobody.
     """
 
     __tablename__ = "screening_case"
@@ -83,6 +83,7 @@ class CaseRow(Base):
     decided_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_by: Mapped[str | None] = mapped_column(info=DECISION)
     agreed_by: Mapped[str | None] = mapped_column(info=DECISION)
+    suspended_at: Mapped[datetime | None] = mapped_column(info=SAFETY)
     ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)
