@@ -36,8 +36,10 @@ from services.intake.api import (
     translations,
 )
 from services.intake.settings import Settings
+from services.intake.tables import ClearanceRow
 from shared.links import Links
 from shared.service import Service
+from shared.standing import kept_in
 
 
 def build(settings: Settings | None = None) -> Service:
@@ -79,4 +81,12 @@ def build(settings: Settings | None = None) -> Service:
     )
     routers = [module.router for module in modules]
     links = Links.from_file(settings.link_secret_file)
-    return Service("intake", settings, routers=routers, handlers=handlers.events, rules=timers.rules, links=links)
+    return Service(
+        "intake",
+        settings,
+        routers=routers,
+        handlers=handlers.events,
+        rules=timers.rules,
+        links=links,
+        clearances=kept_in(ClearanceRow),
+    )

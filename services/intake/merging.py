@@ -20,6 +20,7 @@ from services.intake.tables import (
     AboutRow,
     AdmissionRow,
     ApplicationRow,
+    ClearanceRow,
     ComingOfAgeRow,
     ConsentRow,
     ConstraintsRow,
@@ -87,6 +88,7 @@ async def merge(session: AsyncSession, kept: PersonRow, given_up: PersonRow, by:
     await _known(session, kept, given_up, now)
     await _said(session, kept, given_up, by, now)
     await _applications(session, kept, given_up, now)
+    await _move(session, ClearanceRow.person, kept.person, given_up.person)
     row = MergeRow(given_up=given_up.person, person=kept.person, site=given_up.site, merged_by=by, merged_at=now)
     session.add(row)
     await session.flush()

@@ -1,6 +1,6 @@
 """The tables of notify's database. Addresses, names and texts are in none of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
@@ -81,3 +81,21 @@ class MailRow(Base):
     resolution: Mapped[str | None] = mapped_column(info=PUBLIC)
     resolved_by: Mapped[str | None] = mapped_column(info=DECIDED_BY)
     resolved_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
+
+
+class ClearanceRow(Base):
+    """What screening last said of a clearance for a staff role; the newest sequence stands, whatever came first."""
+
+    __tablename__ = "clearance"
+    __table_args__ = (
+        CheckConstraint("state IN ('cleared', 'declined', 'ended')", name="state"),
+        Index(None, "person"),
+    )
+
+    clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    role: Mapped[str] = mapped_column(info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    state: Mapped[str] = mapped_column(info=PUBLIC)
+    valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)

@@ -37,6 +37,14 @@ async def is_stopped(session: AsyncSession, offering: str) -> bool:
     return bool(await session.scalar(select(OfferingRow.is_stopped).where(OfferingRow.offering == offering)))
 
 
+async def is_frozen(session: AsyncSession, person: UUID) -> bool:
+    """Whether an open conduct case freezes a person (R57)."""
+    open_ones = select(ConductCaseRow.case).where(
+        ConductCaseRow.state == "open", ConductCaseRow.frozen.contains([person])
+    )
+    return await session.scalar(open_ones.limit(1)) is not None
+
+
 UNDECIDED = ("waiting", "open", "proposed")
 
 

@@ -5,6 +5,7 @@ from services.intake.tables.admissions import AdmissionRow
 from services.intake.tables.applications import AnswersRow, ApplicationRow
 from services.intake.tables.base import Base
 from services.intake.tables.catalogue import OfferingRow, ProgrammeRow, RoleRow
+from services.intake.tables.clearances import ClearanceRow
 from services.intake.tables.consents import ComingOfAgeRow, ConsentRow, ConsentTextRow, ConsentWordRow
 from services.intake.tables.deliveries import DeliveryRow
 from services.intake.tables.documents import (
@@ -31,6 +32,7 @@ __all__ = [
     "Base",
     "CalendarRow",
     "ClauseAnswerRow",
+    "ClearanceRow",
     "ComingOfAgeRow",
     "ConsentRow",
     "ConsentTextRow",

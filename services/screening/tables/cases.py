@@ -41,6 +41,7 @@ class CaseRow(Base):
     for which a clearance may stand. `asked_ahead`: checks to pass before a limit of activity is crossed. `by_vendor`: a
     vendor was asked for a check. `version` counts what people did, not what was heard: events may come in any order.
     `sequence` is the newest heard of the application. `referred_to`: the organisation a declined mentee was told of.
+    `suspended_at`: since when a conduct case stops a clearance for a staff role; shown to nobody.
     """
 
     __tablename__ = "screening_case"
@@ -87,6 +88,7 @@ class CaseRow(Base):
     decided_by: Mapped[str | None] = mapped_column(info=DECISION)
     referred_to: Mapped[str | None] = mapped_column(info=DECISION)
     agreed_by: Mapped[str | None] = mapped_column(info=DECISION)
+    suspended_at: Mapped[datetime | None] = mapped_column(info=SAFETY)
     ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)

@@ -2,6 +2,7 @@
 
 from shared.contracts import Event, RoleKind
 from shared.contracts.intake import ConstraintsChanged
+from tests.service import staff
 from tests.service.merged import merged
 from tests.service.notify.scenes import (
     AMINA,
@@ -49,4 +50,5 @@ STORY: list[tuple[Event, int]] = [
     (matched(number(13), FARID, DARIA), 1),
     (merged(FARID, AMINA), 1),
     (overdue(number(24), EDITH, BORIS), 1),
+    *staff.STORY,
 ]

@@ -215,6 +215,7 @@ async def door(database: str, tmp_path: Path) -> AsyncIterator[Door]:
     app.add_middleware(RequestContext)
     app.include_router(router)
     app.state.sessions, app.state.keys = create_sessions(engine), Keys.from_file(tmp_path / "keys.json")
+    app.state.wake = None
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {token(role='coordinator')}"}
     async with httpx2.AsyncClient(transport=transport, base_url="http://door", headers=headers) as http:
