@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from deploy.local.problems import Misconfigured
+from deploy.rosters.clearances import Misplaced, brought
 from deploy.rosters.columns import Columns, account_of
 from deploy.rosters.maps import RosterMap
 from deploy.rosters.reading import Refusal, Roster, Row, fold, tidy
@@ -72,7 +74,11 @@ class Plan:
                 name = essential
                 _require(values[essential])
             name = "evidence"
-            return Person(row.number, _body(row.number, values, self._evidence(row)), two_roles)
+            body = _body(row.number, values, self._evidence(row))
+            body["clearances"] = brought(self.map.clearance, partial(self._cell, row), self.map.date_format)
+            return Person(row.number, body, two_roles)
+        except Misplaced as error:
+            return Refusal(row.number, self.header[self.places[fold(error.column)]], f"The cell {error}.")
         except Unusable as error:
             return Refusal(row.number, self.column_of(name), f"The cell {error}.")
 
@@ -82,6 +88,10 @@ class Plan:
         evidence = self.map.evidence.columns if self.map.evidence else {}
         columns = [column for known in CHECKS if known == last for column in self._columns_of(known, two_roles=True)]
         columns += [column for part, column in evidence.items() if last in (part, "evidence")]
+        if name.startswith("clearances"):
+            columns = [
+                column for one in self.map.clearance for part, column in one.columns.items() if last in (part, name)
+            ]
         if last == "key" and not columns:
             return self.column_of("email")
         names = [self.header[self.places[fold(column)]] for column in columns]

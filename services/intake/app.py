@@ -10,6 +10,7 @@ from services.intake.api import (
     consents,
     documents,
     drafts,
+    exports,
     forms,
     funnel,
     guardians,
@@ -63,6 +64,7 @@ def build(settings: Settings | None = None) -> Service:
         outcomes,
         funnel,
         imports,
+        exports,
         reads,
     )
     routers = [module.router for module in modules]

@@ -17,6 +17,7 @@ from services.intake.tables import (
     ApplicationRow,
     AttestationRow,
     DocumentVersionRow,
+    HeldClearanceRow,
     OfferingRow,
     PersonRow,
     ProfileRow,
@@ -68,6 +69,7 @@ class Known:
     profiles: dict[UUID, ProfileRow]
     applications: dict[UUID, ApplicationRow]
     signatures: dict[UUID, list[SignatureRow]]
+    held: dict[tuple[UUID, str], HeldClearanceRow]
     attestation: AttestationRow | None = None
     added: list[Any] = field(default_factory=list)
     news: dict[str, Event] = field(default_factory=dict)
@@ -90,6 +92,7 @@ async def known_of(session: AsyncSession, batch: Batch, rows: Sequence[Row]) -> 
         profiles={row.person: row for row in profiles},
         applications={row.person: row for row in applications},
         signatures=await queries.signatures_of(session, ids, batch.offering.document),
+        held=await queries.held_by(session, ids) if any(row.clearances for row in rows) else {},
     )
 
 

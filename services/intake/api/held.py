@@ -1,16 +1,13 @@
 """Clearances that people bring along, so that nobody is asked again for what stands (R35)."""
 
-from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 from sqlalchemy import select
 
 from services.intake.api.people import person_for
 from services.intake.api.seen import STAFF, Changed
-from services.intake.fields import Body, Line
+from services.intake.fields import Held
 from services.intake.tables import HeldClearanceRow
 from shared.access import CallerDep
 from shared.contracts import Slug
@@ -19,15 +16,6 @@ from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.outbox import emit
 
 router = APIRouter(route_class=TransactionRoute)
-
-
-class Held(Body):
-    """Who issued it, its number, its last day. `own`: this organisation asked for it."""
-
-    authority: Line
-    number: Annotated[Line, Field(max_length=100)]
-    valid_until: date
-    own: bool = False
 
 
 class HeldView(Held):
