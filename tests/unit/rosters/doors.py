@@ -115,3 +115,19 @@ class Screening:
         cases = [case for case in cases if query.get("state") in (None, case["state"])]
         following = str(start + 2) if len(cases) > start + 2 else None
         return httpx2.Response(200, json={"items": cases[start : start + 2], "next": following})
+
+
+@dataclass
+class Exports:
+    """Answers `GET /exports`, two people a page."""
+
+    people: list[dict[str, Any]]
+
+    def client(self) -> httpx2.AsyncClient:
+        """A client of it."""
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer), base_url="http://intake")
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        start = int(request.url.params.get("cursor", 0))
+        following = str(start + 2) if len(self.people) > start + 2 else None
+        return httpx2.Response(200, json={"items": self.people[start : start + 2], "next": following})
