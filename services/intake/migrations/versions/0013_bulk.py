@@ -14,8 +14,8 @@ KINDS = "kind IN ('address-cards', 'matching-profiles', 'screening-facts'{})"
 
 def upgrade() -> None:
     op.add_column("roster_row", sa.Column("clearances_seen", JSONB()))
-    op.drop_constraint("private_read_kind_check", "private_read")
-    op.create_check_constraint("kind", "private_read", KINDS.format(", 'roster-export'"))
+    op.drop_constraint("kind", "private_read")
+    op.create_check_constraint("private_read_kind_check", "private_read", KINDS.format(", 'roster-export'"))
 
 
 def downgrade() -> None:
