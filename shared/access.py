@@ -27,6 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from shared.clock import real_now
 from shared.contracts import SitePath
 from shared.ids import new_id
+from shared.merging import kept_ids
 from shared.problems import Forbidden, Unauthorised
 
 Role = Literal[
@@ -41,8 +42,10 @@ EVERYWHERE = "*"
 DEVELOPMENT = "development-"
 """How the id of a key begins that `rapport up` made for one machine; production refuses it."""
 
-OPEN_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json", "/reference", "/reference/answer"})
-"""The only routes that answer without a token. A referee has a signed link instead."""
+OPEN_ROUTES = frozenset(
+    {"/livez", "/readyz", "/metrics", "/openapi.json", "/reference", "/reference/answer", "/vendor/reports"}
+)
+"""The only routes that answer without a token. A referee has a signed link instead, a vendor signs its reports."""
 
 
 def lies_in(place: str, site: str) -> bool:
@@ -254,4 +257,18 @@ async def authenticated(request: Request) -> Caller:
     return keys.caller(token.strip())
 
 
-CallerDep = Annotated[Caller, Depends(authenticated)]
+async def _still_kept(request: Request) -> Caller:
+    """The caller of a request. Raises Unauthorised also for a person whose record was given up for another one.
+
+    Nobody acts under two ids, and a merge waits for what this request writes.
+    """
+    caller = await authenticated(request)
+    people = [caller.person] if caller.person else []
+    if any(kept != person for person, kept in (await kept_ids(request.state.session, people)).items()):
+        raise Unauthorised(
+            "This record was given up for another one of the same person; ask the staff of your site how to sign in."
+        )
+    return caller
+
+
+CallerDep = Annotated[Caller, Depends(_still_kept)]

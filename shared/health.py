@@ -1,13 +1,13 @@
 """Routes every service has: is it alive, is it ready, its numbers, and whether it is quiet."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from shared import migrations, problems, telemetry
-from shared.access import CallerDep
+from shared.access import Caller, authenticated
 
 router = APIRouter()
 
@@ -40,7 +40,7 @@ async def metrics(request: Request) -> Response:
 
 
 @router.get("/internal/quiet", responses=problems.documented(changes=False))
-async def quiet(request: Request, caller: CallerDep) -> dict[str, Any]:
+async def quiet(request: Request, caller: Annotated[Caller, Depends(authenticated)]) -> dict[str, Any]:
     """What is still under way in this service; all zero means that nothing happens until time or people act."""
     caller.require_anywhere("operator", "service")
     counts = await request.app.state.service.quiet()

@@ -1,7 +1,7 @@
 """The composition root of matching: the only place that wires its parts."""
 
 from services.matching import handlers
-from services.matching.api import imports, nominations, pairs, pool, runs
+from services.matching.api import imports, nominations, pairs, pool, runs, styles
 from services.matching.senders import profiles
 from services.matching.settings import Settings
 from shared.private_reads import Intake
@@ -14,7 +14,7 @@ def build(settings: Settings | None = None) -> Service:
     service = Service(
         "matching",
         settings,
-        routers=[runs.router, nominations.router, pairs.router, pool.router, imports.router],
+        routers=[runs.router, nominations.router, pairs.router, styles.router, pool.router, imports.router],
         handlers=handlers.events,
     )
     service.senders.append(profiles(service.sessions, Intake(settings.intake_url, settings.service_token)))

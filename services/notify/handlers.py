@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.notify import merging
 from services.notify.domain import Kind, kind_of_clearance
-from services.notify.queries import Occasion, store_mails, supersede
+from services.notify.queries import Occasion, reconsider, store_mails, supersede
 from shared.contracts import Event
-from shared.contracts.intake import ApplicationSubmitted
+from shared.contracts.intake import ApplicationSubmitted, ConstraintsChanged, PersonMerged
 from shared.contracts.matching import PairClosed, PairMatched
 from shared.contracts.messaging import MessageSent, ReplyOverdue, ReplySettled
 from shared.contracts.screening import ScreeningCleared
@@ -60,6 +61,18 @@ async def on_reply_overdue(event: ReplyOverdue, heard: Heard, session: Session) 
 async def on_reply_settled(event: ReplySettled, session: Session) -> None:
     """Nudge nobody who answered meanwhile, whichever of the two was heard first."""
     await supersede(session, event.subject)
+
+
+@events.subscriber(ConstraintsChanged)
+async def on_constraints_changed(event: ConstraintsChanged, session: Session) -> None:
+    """Look anew at what was held for a safe hour: other hours may be safe now (R19)."""
+    await reconsider(session, event.person)
+
+
+@events.subscriber(PersonMerged)
+async def on_person_merged(event: PersonMerged, session: Session) -> None:
+    """Write to the kept person what the one given up was to get."""
+    await merging.merge(session, event)
 
 
 def _occasion(event: Event, heard: Heard, people: Sequence[UUID]) -> Occasion:

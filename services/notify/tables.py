@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db import PUBLIC, personal
 
+HELD = personal("writing to nobody at an hour that is not safe (R19)", "until the mail goes out", "person")
 DECIDED_BY = personal("who answers for a mail sent again", "as its row", "resolved_by")
 
 
@@ -36,7 +37,7 @@ class CauseRow(Base):
 
 
 class MailRow(Base):
-    """One mail to one person. `caused_at`, `tried_at` and `sent_at` are domain time; leases and retries are real.
+    """One mail to one person. `caused_at`, `tried_at`, `sent_at`, `held_until` are domain time; leases are real.
 
     `claim` names the batch that has the row in hand until `lease_until`.
     """
@@ -74,6 +75,7 @@ class MailRow(Base):
     tried_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     sent_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     retry_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
+    held_until: Mapped[datetime | None] = mapped_column(info=HELD)
     claim: Mapped[UUID | None] = mapped_column(info=PUBLIC)
     lease_until: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     resolution: Mapped[str | None] = mapped_column(info=PUBLIC)

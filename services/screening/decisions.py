@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import agreements
+from services.screening import agreements, lapsing
 from services.screening.domain.agreements import UNSIGNED
 from services.screening.domain.cases import expires_at
 from services.screening.domain.criteria import Criterion
@@ -114,6 +114,7 @@ async def _decide(
     at: datetime,
 ) -> None:
     await drop_open_steps(session, case)
+    await cancel(session, lapsing.LAPSING, str(case.clearance))
     case.state, case.version = state, case.version + 1
     case.criterion, case.criterion_version, case.category = criterion.criterion, criterion.version, criterion.category
     case.decided_at, case.decided_by = at, by

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.screening import agreeing, agreements, asking, conduct, reporting, withdrawing
+from services.screening import agreeing, agreements, asking, conduct, merging, reporting, withdrawing
 from services.screening.activity import count
 from services.screening.queries import (
     case_of_application,
@@ -32,6 +32,7 @@ from shared.contracts.intake import (
     ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonMerged,
     ProfileChanged,
     RoleChanged,
     SiteChanged,
@@ -250,6 +251,12 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
     await hold(session, f"person/{event.person}")
     if await store_state(session, ConsentRow, "consent", heard.sequence, values):
         await agreeing.answer(session, await undecided_cases(session, CaseRow.person == event.person))
+
+
+@events.subscriber(PersonMerged)
+async def on_person_merged(event: PersonMerged, heard: Heard, session: Session, clock: Clock) -> None:
+    """Give the kept person all that is known of the one given up; no clearance stands that either would have lost."""
+    await merging.merge(session, event, heard.time, clock.now())
 
 
 @events.subscriber(IntakeResent)

@@ -15,6 +15,7 @@ from services.intake.domain import applications as rules
 from services.intake.domain.applications import Source, State
 from services.intake.drafting import check_may_begin
 from services.intake.fields import Body
+from services.intake.merging import check_kept
 from services.intake.tables import ApplicationRow, OfferingRow, PersonRow, RoleRow
 from shared.access import Caller, CallerDep, within
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
@@ -101,6 +102,7 @@ async def applicant(
     role = existing("role", await session.get(RoleRow, body.role))
     if holder is None:
         raise Invalid.field("person", "nobody is registered with this id")
+    await check_kept(session, person)
     return holder, offering, role
 
 

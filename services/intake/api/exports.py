@@ -20,6 +20,7 @@ from services.intake.tables import (
     ApplicationRow,
     GuardianRow,
     HeldClearanceRow,
+    MergeRow,
     OfferingRow,
     PersonRow,
     PrivateReadRow,
@@ -131,9 +132,10 @@ def _people(wanted: Wanted, caller: Caller) -> Select[PersonRow]:
     kept_away = exists().where(
         GuardianRow.person == PersonRow.person, GuardianRow.guardian == caller.person, GuardianRow.no_contact
     )
+    given_up = exists().where(MergeRow.given_up == PersonRow.person)
     rows = (
         select(PersonRow)
-        .where(within(PersonRow.site, [wanted.site]), PersonRow.duplicate_of.is_(None), ~kept_away)
+        .where(within(PersonRow.site, [wanted.site]), PersonRow.duplicate_of.is_(None), ~given_up, ~kept_away)
         .where(_takes_part(wanted.role, wanted.offering))
     )
     if wanted.cursor:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.intake.api.people import enrolled
 from services.intake.api.seen import STAFF
+from services.intake.merging import check_kept
 from services.intake.tables import ApplicationRow, PersonRow
 from shared.access import Caller
 from shared.http import SessionDep
@@ -43,6 +44,7 @@ async def reached(
         raise Forbidden("This is for the staff of the site, and nobody does it for themselves.")
     if lock:
         await session.refresh(row, with_for_update=True)
+        await check_kept(session, person.person)  # given up while this waited
     return found
 
 

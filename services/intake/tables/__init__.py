@@ -1,5 +1,6 @@
 """The tables of intake's database. Names, contact data and profiles of people have their one home here."""
 
+from services.intake.tables.about import AboutRow, ConstraintsRow, RelationshipRow, WishListRow
 from services.intake.tables.admissions import AdmissionRow
 from services.intake.tables.applications import AnswersRow, ApplicationRow
 from services.intake.tables.base import Base
@@ -13,12 +14,14 @@ from services.intake.tables.documents import (
     TranslationRow,
 )
 from services.intake.tables.guardians import GuardianCardRow, GuardianRow
+from services.intake.tables.merges import MergeRow
 from services.intake.tables.people import HeldClearanceRow, ParticularsRow, PersonRow, PrivateReadRow, ProfileRow
 from services.intake.tables.places import CalendarRow, PlaceRow, PolicyRow, ReadinessRow, SiteNoteRow
 from services.intake.tables.rosters import RosterRow
 from services.intake.tables.talks import ClauseAnswerRow, TalkRow
 
 __all__ = [
+    "AboutRow",
     "AdmissionRow",
     "AnswersRow",
     "ApplicationRow",
@@ -30,11 +33,13 @@ __all__ = [
     "ConsentRow",
     "ConsentTextRow",
     "ConsentWordRow",
+    "ConstraintsRow",
     "DocumentRow",
     "DocumentVersionRow",
     "GuardianCardRow",
     "GuardianRow",
     "HeldClearanceRow",
+    "MergeRow",
     "OfferingRow",
     "ParticularsRow",
     "PersonRow",
@@ -44,10 +49,12 @@ __all__ = [
     "ProfileRow",
     "ProgrammeRow",
     "ReadinessRow",
+    "RelationshipRow",
     "RoleRow",
     "RosterRow",
     "SignatureRow",
     "SiteNoteRow",
     "TalkRow",
     "TranslationRow",
+    "WishListRow",
 ]

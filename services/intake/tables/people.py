@@ -101,7 +101,8 @@ class PrivateReadRow(Base):
     __tablename__ = "private_read"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('address-cards', 'matching-profiles', 'screening-facts', 'roster-export')", name="kind"
+            "kind IN ('address-cards', 'matching-profiles', 'screening-facts', 'constraints', 'roster-export')",
+            name="kind",
         ),
         Index(None, "read_at"),
     )

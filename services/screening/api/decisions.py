@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import asking, decisions, proposing
+from services.screening import adverse, asking, decisions, proposing
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.criteria import criteria_of
 from services.screening.domain.cases import (
@@ -122,6 +122,8 @@ async def _decide(
     session: AsyncSession, row: CaseRow, criterion: Criterion, wanted: date | None, by: str, clock: Clock
 ) -> None:
     until = await _until(session, row, wanted, clock) if criterion.clears else None
+    if until is None:
+        await adverse.check_may_refuse(session, row, criterion, clock.today())
     if needs_second_person(row.second_person, clears=criterion.clears, category=criterion.category):
         await proposing.propose(session, row, criterion, wanted, by, clock.now())
     elif until:
@@ -138,6 +140,7 @@ async def carry_out(
         until = await _until(session, row, wanted, clock)
         await decisions.clear(session, row, criterion, until, by, clock.now())
     else:
+        await adverse.check_may_refuse(session, row, criterion, clock.today())
         await decisions.decline(session, row, criterion, by, clock.now())
 
 

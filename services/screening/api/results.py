@@ -12,6 +12,7 @@ from services.screening.api.decisions import answer
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import Outcome
 from services.screening.domain.consents import ANSWERED_BY_INTAKE, check_typed
+from services.screening.fields import Line
 from services.screening.queries import results_of
 from services.screening.recording import Finding, is_known, record
 from services.screening.visibility import actor, case_to_screen
@@ -27,7 +28,10 @@ Reference = Annotated[
 
 
 class NewResult(BaseModel):
-    """How a check ended. `reference` says where the evidence is kept; send no record."""
+    """How a check ended. `reference` says where the evidence is kept; send no record.
+
+    Of a certificate, the authority that gave it, its number, and its last day, which limits the clearance.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,6 +39,14 @@ class NewResult(BaseModel):
     outcome: Outcome
     valid_until: date | None = None
     reference: Reference | None = None
+    authority: Line | None = None
+    number: Annotated[Line, Field(max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _a_number_is_an_authority_s(self) -> Self:
+        if (self.authority is None) != (self.number is None):
+            raise ValueError("authority and number go together; send both of a certificate, or neither")
+        return self
 
 
 class NewResults(BaseModel):

@@ -16,6 +16,7 @@ from services.screening.visibility import SCREENERS, actor
 from shared.access import CallerDep, within
 from shared.contracts import Contradiction, SitePath
 from shared.http import ClockDep, SessionDep, TransactionRoute
+from shared.merging import kept_ids
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.problems import NotFound
 
@@ -56,7 +57,10 @@ async def declare_tie(
     """Declare a tie of one's own, or as a screener one that is known. A tie stands once (trap 17)."""
     if caller.person not in (body.person, body.other):
         caller.require(*SCREENERS, site=body.site)
-    person, other = sorted((body.person, body.other))
+    kept = await kept_ids(session, (body.person, body.other))
+    person, other = sorted((kept[body.person], kept[body.other]))
+    if person == other:
+        raise Contradiction("These are two records of one person; they were merged.")
     tie = body.model_dump() | {"person": person, "other": other, "declared_by": actor(caller), "at": clock.now()}
     stored = await session.scalar(insert(TieRow).values(tie).on_conflict_do_nothing().returning(TieRow.person))
     if stored is None:

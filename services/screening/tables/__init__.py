@@ -21,11 +21,13 @@ from services.screening.tables.settlements import SettlementRow
 from services.screening.tables.steps import StepRow
 from services.screening.tables.ties import TieKind, TieRow
 from services.screening.tables.training import AttemptRow, CertificateRow, TrainingRow
+from services.screening.tables.vendors import AdverseActionRow, VendorOrderRow
 
 __all__ = [
     "AcknowledgementRow",
     "Act",
     "ActRow",
+    "AdverseActionRow",
     "AgreementRow",
     "AlarmRow",
     "Answer",
@@ -67,4 +69,5 @@ __all__ = [
     "TieKind",
     "TieRow",
     "TrainingRow",
+    "VendorOrderRow",
 ]
