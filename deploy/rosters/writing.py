@@ -157,8 +157,9 @@ class _Cells:
     def _translations(self, name: RowField) -> dict[str, list[str]]:
         """What the map translates, without texts that would be split."""
         separator = self.plan.map.split.get(name, SEPARATORS.get(name, ""))
-        table = self.plan.translations.get(name, {})
-        return {text: value for text, value in table.items() if not (separator and separator in text)}
+        table = self.plan.map.translate.get(name, {})
+        listed = {text: [value] if isinstance(value, str) else value for text, value in table.items()}
+        return {text: value for text, value in listed.items() if not (separator and separator in text)}
 
 
 def _spans(hours: Sequence[int]) -> list[str]:
