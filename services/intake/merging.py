@@ -174,7 +174,8 @@ async def _said(session: AsyncSession, kept: PersonRow, given_up: PersonRow, by:
     if twins := await _two(session, AboutRow, kept.person, given_up.person):
         row, other = twins
         for name in ("levels", "countries", "style"):
-            setattr(row, name, {**getattr(other, name), **getattr(row, name)})
+            said = {key: value for key, value in getattr(row, name).items() if value is not None}
+            setattr(row, name, {**getattr(other, name), **said})
         for name in ("dislikes", "wishes", "adjustments"):
             setattr(row, name, rules.union(getattr(row, name), getattr(other, name)))
         await _drop(session, row, other)

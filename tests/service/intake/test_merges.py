@@ -10,6 +10,7 @@ from deploy.registry import resends
 from shared.ids import new_id
 from shared.outbox.resend import resend
 from tests.service.intake.consenting import agree, consent, guardian, take_back, texts
+from tests.service.intake.knowing import claim
 from tests.service.intake.merging import HERAT, merge, merged, told, two_records
 from tests.service.intake.scenes import (
     CARD,
@@ -305,3 +306,35 @@ async def test_two_networks_are_not_crossed(running: Start) -> None:
     foreign = good(await everywhere.post("/people", json={**CARD, "site": "other"}))["person"]
     assert (await merge(everywhere, UUID(foreign), kept)).status_code == 409
     assert (await merge(administrator(it), UUID(foreign), kept)).status_code == 404
+
+
+async def test_what_protects_is_kept_from_both(running: Start) -> None:
+    """R19, R20: wishes of both, and what either says is not possible; services are told to read it anew."""
+    it, kept, given_up = await two_records(running)
+    friend = await registered(it, email="friend@example.org")
+    about = {"levels": {}, "countries": {}, "style": {}, "wishes": [], "adjustments": []}
+    for person, said, limits in (
+        (kept, {"dislikes": ["calls"]}, {"safe_hours": [9, 10], "no_photos": False}),
+        (given_up, {"dislikes": ["small-talk"]}, {"safe_hours": [10, 11], "no_photos": True}),
+    ):
+        staff, limits = coordinator(it), {"forbidden_channels": [], "may_know": None, **limits}
+        good(await staff.put(f"/people/{person}/about", json=about | said))
+        good(await staff.put(f"/people/{person}/constraints", json=limits, headers={"If-Match": "*"}))
+    said = good(await claim(participant(it, given_up), given_up, "mentee", other=str(friend)))
+    await merged(it, given_up, kept)
+    assert good(await coordinator(it).get(f"/people/{kept}/about"))["dislikes"] == ["calls", "small-talk"]
+    limits = good(await coordinator(it).get(f"/people/{kept}/constraints"))
+    assert (limits["safe_hours"], limits["no_photos"]) == ([10], True)
+    assert (await told(it, "constraints.changed"))[-1]["person"] == str(kept)
+    (claimed,) = good(await coordinator(it).get(f"/people/{kept}/relationships"))["items"]
+    assert (claimed["relationship"], claimed["state"]) == (said["relationship"], "claimed")
+
+
+async def test_who_says_that_they_know_the_other_record_is_another_person(running: Start) -> None:
+    """R1: nobody knows themself, so staff look first; taken back, it stands in nobody's way."""
+    it, kept, given_up = await two_records(running)
+    said = good(await claim(participant(it, given_up), given_up, "mentee", other=str(kept)))
+    assert (await merge(coordinator(it), given_up, kept)).status_code == 409
+    path = f"/people/{given_up}/relationships/{said['relationship']}/withdrawal"
+    good(await participant(it, given_up).post(path))
+    await merged(it, given_up, kept)

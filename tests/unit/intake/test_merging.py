@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.merging import Record, both_texts, check_merge, resident_since, union
+from services.intake.domain.merging import Record, both_texts, check_merge, constraints, resident_since, union
 from shared.contracts import Contradiction
 from shared.ids import new_id
 
@@ -32,6 +32,7 @@ def test_what_agrees_or_is_not_known_is_no_contradiction() -> None:
         ("applied", KEPT.applied),
         ("consents", {"data": "withdrawn"}),
         ("guardians", frozenset({KEPT.person})),
+        ("knows", frozenset({KEPT.person})),
     ],
 )
 def test_contradictions_are_refused_in_both_directions(field: str, value: Any) -> None:
@@ -58,3 +59,30 @@ def test_nothing_that_was_said_is_lost(one: list[str], other: list[str]) -> None
     plan = both_texts("".join(one) or None, "".join(other) or None) or ""
     assert "".join(one) in plan
     assert "".join(other) in plan
+
+
+HOURS = st.none() | st.lists(st.integers(0, 167), min_size=1, unique=True)
+LIMITS = st.fixed_dictionaries(
+    {
+        "safe_hours": HOURS,
+        "forbidden_channels": st.lists(st.sampled_from(["mail", "video", "voice"]), unique=True),
+        "may_know": st.none() | st.lists(st.sampled_from(["family", "school"]), unique=True),
+        "no_photos": st.booleans(),
+    }
+)
+
+
+@given(LIMITS, LIMITS)
+def test_a_merge_allows_nothing_that_either_record_forbids(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """R19: an hour, a channel, a confidant or a photo counts only where both let it."""
+    try:
+        found = constraints(one, other)
+    except Contradiction:
+        assert not set(one["safe_hours"]) & set(other["safe_hours"])
+        return
+    for each in (one, other):
+        assert set(each["forbidden_channels"]) <= set(found["forbidden_channels"])
+        assert found["no_photos"] >= each["no_photos"]
+        for name in ("safe_hours", "may_know"):
+            assert each[name] is None or set(found[name]) <= set(each[name])
+    assert (found["safe_hours"] is None) == (one["safe_hours"] is None and other["safe_hours"] is None)

@@ -5,7 +5,7 @@ from alembic import op
 from shared.schema import MERGED, run_step
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
