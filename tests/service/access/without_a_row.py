@@ -5,13 +5,10 @@ WITHOUT_A_ROW: dict[str, frozenset[str]] = {
         {
             "GET /documents/{document}/versions/{version}/deliveries",
             "GET /exports",
-            "GET /people/{person}/about",
             "GET /people/{person}/candidates",
-            "GET /people/{person}/constraints",
             "GET /people/{person}/relationships",
             "GET /places/{site}/wishes",
             "GET /stops",
-            "POST /internal/constraints",
             "POST /people/{person}/agreements/{document}/delivery",
             "POST /people/{person}/merge",
             "POST /people/{person}/relationships",
@@ -20,8 +17,6 @@ WITHOUT_A_ROW: dict[str, frozenset[str]] = {
             "POST /roster-keys",
             "POST /stops",
             "POST /stops/{stop}/lifting",
-            "PUT /people/{person}/about",
-            "PUT /people/{person}/constraints",
             "PUT /places/{site}/wishes",
         }
     ),
@@ -49,7 +44,6 @@ WITHOUT_A_ROW: dict[str, frozenset[str]] = {
     ),
     "matching": frozenset(
         {
-            "GET /pairs/{pair}/styles",
             "POST /imports",
         }
     ),
