@@ -122,7 +122,7 @@ def _certificates() -> ssl.SSLContext:
 
 def vendor_calls(sessions: Sessions, clock: Clock, vendor: Vendor) -> Sender:
     """The sender `vendor`: orders, and asks for reports of which nothing was heard."""
-    return Sender("vendor", partial(_step, sessions, clock, vendor), waiting)
+    return Sender("vendor", partial(_step, sessions, clock, vendor), waiting, AT_ONCE)
 
 
 async def waiting(session: AsyncSession) -> int:
