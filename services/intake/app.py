@@ -2,12 +2,15 @@
 
 from services.intake import handlers, timers
 from services.intake.api import (
+    about,
     admissions,
     agreements,
     applications,
     catalogue,
     consent_texts,
     consents,
+    constraints,
+    deliveries,
     documents,
     drafts,
     forms,
@@ -16,6 +19,7 @@ from services.intake.api import (
     held,
     imports,
     local,
+    merges,
     network,
     outcomes,
     particulars,
@@ -24,14 +28,18 @@ from services.intake.api import (
     policies,
     readiness,
     reads,
+    relationships,
     roles,
     signatures,
+    stops,
     talks,
     translations,
 )
 from services.intake.settings import Settings
+from services.intake.tables import ClearanceRow
 from shared.links import Links
 from shared.service import Service
+from shared.standing import kept_in
 
 
 def build(settings: Settings | None = None) -> Service:
@@ -47,7 +55,12 @@ def build(settings: Settings | None = None) -> Service:
         readiness,
         local,
         network,
+        stops,
         people,
+        about,
+        constraints,
+        relationships,
+        merges,
         particulars,
         held,
         guardians,
@@ -57,6 +70,7 @@ def build(settings: Settings | None = None) -> Service:
         signatures,
         forms,
         agreements,
+        deliveries,
         talks,
         applications,
         drafts,
@@ -67,4 +81,12 @@ def build(settings: Settings | None = None) -> Service:
     )
     routers = [module.router for module in modules]
     links = Links.from_file(settings.link_secret_file)
-    return Service("intake", settings, routers=routers, handlers=handlers.events, rules=timers.rules, links=links)
+    return Service(
+        "intake",
+        settings,
+        routers=routers,
+        handlers=handlers.events,
+        rules=timers.rules,
+        links=links,
+        clearances=kept_in(ClearanceRow),
+    )

@@ -93,6 +93,7 @@ async def pack_of(session: AsyncSession, asking: Asking) -> dict[str, Any]:
         "policies": policy,
         "prevention": list(pack.prevention(policy)),
         "risk": {**risk, "tier": tier, "why": why},
+        "boundaries": pack.boundaries(policy, document.clauses if document else ()),
         "dismissal": pack.grounds(),
         "document": {name: getattr(document, name) for name in ("document", "version", "sha256", "language")},
     }

@@ -9,7 +9,7 @@ from services.intake.consents import settle
 from services.intake.domain.consents import local_day, starts
 from services.intake.domain.particulars import of_age_on
 from services.intake.tables import ComingOfAgeRow, ParticularsRow, PersonRow
-from shared.contracts.intake import PersonCameOfAge
+from shared.contracts.intake import PersonCameOfAge, ProfileChanged
 from shared.deadlines import arm, cancel
 from shared.outbox import emit
 
@@ -45,5 +45,6 @@ async def come_of_age(session: AsyncSession, holder: PersonRow, now: datetime) -
         return
     said = insert(ComingOfAgeRow).values(person=holder.person, told_at=now).on_conflict_do_nothing()
     if (await session.execute(said.returning(ComingOfAgeRow.person))).one_or_none() is not None:
-        await emit(session, PersonCameOfAge(person=holder.person, site=holder.site), at=now)
+        came = PersonCameOfAge(person=holder.person, site=holder.site)
+        await emit(session, came, ProfileChanged(person=holder.person, site=holder.site), at=now)
     await settle(session, holder, now)

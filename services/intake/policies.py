@@ -1,14 +1,14 @@
 """Policies as rows: what stands above a holder, what is in force, and whom a change reaches."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain.places import above, network_of
-from services.intake.domain.policy import Difference, Holder, InForce, Own, Value, differences, in_force
+from services.intake.domain.policy import OF_TYPE, Difference, Holder, InForce, Own, Value, differences, in_force
 from services.intake.tables import OfferingRow, PlaceRow, PolicyRow, ProgrammeRow
 from shared.access import within
 from shared.contracts.policy import OfferingPolicy
@@ -18,18 +18,24 @@ Layers = Sequence[tuple[Holder, Own]]
 
 @dataclass(frozen=True)
 class Policies:
-    """What holders of a network set, and where its programmes stand."""
+    """What holders of a network set, and of what type its programmes are."""
 
     own: Mapping[Holder, Own]
+    types: Mapping[str, str] = field(default_factory=dict)
 
     def above_place(self, site: str) -> Layers:
         """The places above, the network first."""
         return [self._layer(Holder("place", each)) for each in above(site)[:-1]]
 
     def above_offering(self, offering: str) -> Layers:
-        """The places of an offering, then its programme."""
+        """The places of an offering, then its programme and what that is by its type."""
         programme, _, site = offering.partition("@")
-        return [*self.at_place(site), self._layer(Holder("programme", programme))]
+        return [*self.above_programme(programme, site), self._layer(Holder("programme", programme))]
+
+    def above_programme(self, programme: str, site: str) -> Layers:
+        """The places of a programme, and what it is by its type (R28)."""
+        of_type = self.types.get(programme, "")
+        return [*self.at_place(site), (Holder("type", of_type), OF_TYPE.get(of_type, {}))]
 
     def at_place(self, site: str) -> Layers:
         """The place and all above it."""
@@ -45,8 +51,10 @@ class Policies:
         """What stands above a holder, and that with its own."""
         if holder.kind == "offering":
             inherited = self.above_offering(holder.name)
+        elif holder.kind == "place":
+            inherited = self.above_place(site)
         else:
-            inherited = self.above_place(site) if holder.kind == "place" else self.at_place(site)
+            inherited = self.above_programme(holder.name, site)
         return inherited, [*inherited, self._layer(holder)]
 
     def changed(self, holder: Holder, own: Own) -> "Policies":
@@ -59,8 +67,11 @@ class Policies:
 
 async def policies_of(session: AsyncSession, sites: Collection[str]) -> Policies:
     """The policies of the networks in which places stand."""
-    rows = select(PolicyRow).where(within(PolicyRow.site, sorted({network_of(site) for site in sites})))
-    return Policies({Holder(row.kind, row.name): stored(row.own) for row in await session.scalars(rows)})
+    networks = sorted({network_of(site) for site in sites})
+    rows = await session.scalars(select(PolicyRow).where(within(PolicyRow.site, networks)))
+    types = select(ProgrammeRow.programme, ProgrammeRow.type).where(within(ProgrammeRow.site, networks))
+    own = {Holder(row.kind, row.name): stored(row.own) for row in rows}
+    return Policies(own, dict((await session.execute(types)).all()))
 
 
 async def take_turns(session: AsyncSession, site: str) -> None:

@@ -1,6 +1,6 @@
 """Selects worth a name."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast, get_args
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, aliased
 
-from services.intake import agreements
+from services.intake import agreements, stops
 from services.intake.domain.applications import DRAFT, OPEN
 from services.intake.domain.places import Laws, above, code_of, law_at, network_of
 from services.intake.domain.policy import in_force
@@ -40,6 +40,7 @@ from shared.contracts.intake import (
     OfferingChanged,
     RoleChanged,
     SiteChanged,
+    Stop,
 )
 
 ROLE_FACTS = "times_a_month", "observability", "setting", "weekly_hours", "months"
@@ -147,14 +148,18 @@ def role_event(row: RoleRow) -> RoleChanged:
 
 
 def offering_event(
-    row: OfferingRow, programme_type: str, known: Policies, agreed: Mapping[str, Agreement]
+    row: OfferingRow,
+    programme_type: str,
+    known: Policies,
+    agreed: Mapping[str, Agreement],
+    stopped: Sequence[Stop] = (),
 ) -> OfferingChanged:
-    """What intake tells of an offering: its reply limits and all else as its policy lets them be."""
+    """What intake tells of an offering: its reply limits and all else as its policy lets them be, and its stops."""
     policy = told(in_force(known.at_offering(row)))
     limits = {"mentor_reply_hours": policy.mentor_reply_hours, "mentee_reply_hours": policy.mentee_reply_hours}
     own = {name: getattr(row, name) for name in ("offering", "site", "programme", "is_open")}
     agreement = agreed.get(row.document)
-    rest = {"programme_type": programme_type, "policy": policy, "agreement": agreement}
+    rest = {"programme_type": programme_type, "policy": policy, "agreement": agreement, "stops": list(stopped)}
     return OfferingChanged.model_validate({**own, **limits, **rest})
 
 
@@ -166,7 +171,8 @@ async def offering_events(
     named = types.where(ProgrammeRow.programme.in_({row.programme for row in rows}))
     type_of = dict((await session.execute(named)).all())
     agreed = await agreements.in_force(session, {row.document for row in rows})
-    return [offering_event(row, type_of[row.programme], known, agreed) for row in rows]
+    stopped = await stops.stops_of(session, rows)
+    return [offering_event(row, type_of[row.programme], known, agreed, stopped[row.offering]) for row in rows]
 
 
 def submitted_event(row: ApplicationRow, kind: str) -> ApplicationSubmitted:

@@ -19,12 +19,15 @@ PAIRS = (RoleKind.MENTOR, RoleKind.MENTEE, RoleKind.FACILITATOR)
 """The kinds of roles that have to be in order before pairs are made."""
 
 
-async def checklist_of(session: AsyncSession, site: str, today: date, document: str | None = None) -> list[Item]:
-    """A site's checklist; with the conduct document of an offering where one is named."""
+async def checklist_of(
+    session: AsyncSession, site: str, today: date, document: str | None = None, programme: str | None = None
+) -> list[Item]:
+    """A site's checklist; with the conduct document and the programme of an offering where they are named."""
     place = await session.get_one(PlaceRow, site)
     catalogue = select(RoleRow).where(RoleRow.site.in_(places.above(site)), RoleRow.kind.in_(PAIRS))
     found = list(await session.scalars(catalogue))
     known = await policies.policies_of(session, [site])
+    layers = known.above_offering(f"{programme}@{site}") if programme else known.at_place(site)
     laws = await queries.laws(session, [site])
     law_of = places.code_of(places.law_at(laws, site))
     facts = Facts(
@@ -33,7 +36,7 @@ async def checklist_of(session: AsyncSession, site: str, today: date, document: 
         document_languages=await _document_languages(session, site, document),
         roles=[row.role for row in found],
         due_roles=[row.role for row in found if _is_due(row, today)],
-        needs_facilitator=bool(in_force(known.at_place(site))["facilitator"].value),
+        needs_facilitator=bool(in_force(layers)["facilitator"].value),
         has_facilitator=any(row.kind == RoleKind.FACILITATOR for row in found),
         law_is_draft=law_of is not None and law().is_draft_at(law_of),
     )

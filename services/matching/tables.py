@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from shared.db import PUBLIC, personal
 
 PROFILE = personal("proposing pairs", "until no clearance of the person stands", "person")
+STYLE = personal("telling a partner how to write (R2)", "until no clearance of the person stands", "person")
 VOUCHING = personal("why two people were nominated (R1)", "until one year after the pair's closing", "mentor")
 CLOSING = personal("why a pair ended", "until one year after the pair's closing", "mentor")
 LEFT_OUT = personal("telling why somebody was left out of a run", "until the run is deleted", "person")
@@ -44,13 +45,17 @@ class Base(DeclarativeBase):
 
 
 class OfferingRow(Base):
-    """An offering, as intake told it, with what has to be signed there; runs and nominations need to know it."""
+    """An offering, as intake told it, with what has to be signed there; runs and nominations need to know it.
+
+    `is_stopped`: the line stands still there.
+    """
 
     __tablename__ = "offering"
 
     offering: Mapped[str] = mapped_column(primary_key=True, info=PUBLIC)
     site: Mapped[str] = mapped_column(info=PUBLIC)
     agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
+    is_stopped: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
@@ -152,6 +157,7 @@ class ProfileRow(Base):
     goals: Mapped[list[str] | None] = mapped_column(info=PROFILE)
     weekly_hours: Mapped[float | None] = mapped_column(info=PROFILE)
     free_hours: Mapped[list[int] | None] = mapped_column(info=PROFILE)
+    style: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=STYLE)
 
 
 class RunRow(Base):
@@ -174,7 +180,7 @@ class RunRow(Base):
 
 
 class PairRow(Base):
-    """A pair from its confirmation on. Two people are paired once, ever, in these parts."""
+    """A pair from its confirmation on. Two people are paired once, ever; two closed pairs only where records merged."""
 
     __tablename__ = "pair"
     __table_args__ = (
@@ -182,7 +188,8 @@ class PairRow(Base):
         CheckConstraint("pair_kind IN ('assigned', 'nominated')", name="pair_kind"),
         CheckConstraint("mentor <> mentee", name="two_people"),
         CheckConstraint("(state = 'closed') = (closed_on IS NOT NULL)", name="closed"),
-        UniqueConstraint("mentor", "mentee"),
+        Index(None, "mentor", "mentee"),
+        Index("pair_open", "mentor", "mentee", unique=True, postgresql_where=text("state = 'open'")),
         Index("pair_one_mentor", "mentee", "offering", unique=True, postgresql_where=text("state = 'open'")),
         Index(None, "site", "pair"),
         Index(None, "offering", "pair"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.matching.domain.pairing import check_not_stopped
 from services.matching.tables import OfferingRow, PairRow, RunRow
 from shared.access import Caller, Role, within
 from shared.problems import NotFound
@@ -18,6 +19,13 @@ async def offering_for(session: AsyncSession, caller: Caller, offering: str) -> 
     row = await session.get(OfferingRow, offering)
     if row is None or not caller.covers(*STAFF, site=row.site):
         raise NotFound("There is no such offering, or you do not coordinate its site.")
+    return row
+
+
+async def offering_to_pair(session: AsyncSession, caller: Caller, offering: str) -> OfferingRow:
+    """The same, to pair people now. Raises Contradiction where the line stands still (R78)."""
+    row = await offering_for(session, caller, offering)
+    check_not_stopped(row.is_stopped)
     return row
 
 

@@ -4,7 +4,7 @@ Locks are always taken in this order: conversation row, offering, people (sorted
 and its row. A firing deadline holds its own row and then its debt's, so nothing waits in a circle.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 from uuid import UUID
@@ -12,8 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.messaging.domain.replies import Limits, due_at
-from services.messaging.queries import absences_of, limits_of, running_clocks
+from services.messaging.queries import absences_of, limits_of, limits_told, running_clocks
 from services.messaging.tables import ConversationRow, DebtRow, MessageRow
 from shared.contracts import RoleKind
 from shared.contracts.matching import Member
@@ -56,7 +55,7 @@ async def begin(
             creditor=message.sender,
             message=message.message,
             since=message.sent_at,
-            due_at=due_at(message.sent_at, limits.of(debtor.role), absences[debtor.person]),
+            due_at=limits.due_at(message.sent_at, debtor.role, absences[debtor.person]),
         )
         session.add(row)
         await arm(session, OVERDUE, str(row.debt), row.due_at)
@@ -83,8 +82,8 @@ async def compute_anew(session: AsyncSession, *where: ColumnElement[bool]) -> No
     """Compute again when the debts that are neither settled nor overdue are due; their people are held."""
     clocks = (await session.execute(running_clocks(*where))).all()
     absences = await absences_of(session, {debt.debtor for debt, *_ in clocks})
-    for debt, *hours in clocks:
-        due = due_at(debt.since, _limits(hours).of(RoleKind(debt.debtor_role)), absences[debt.debtor])
+    for debt, *told in clocks:
+        due = limits_told(*told).due_at(debt.since, RoleKind(debt.debtor_role), absences[debt.debtor])
         if due == debt.due_at:
             continue
         await arm(session, OVERDUE, str(debt.debt), due)
@@ -101,9 +100,9 @@ async def became_overdue(session: AsyncSession, debt_id: UUID, now: datetime) ->
     found = (await session.execute(clock)).one_or_none()
     if found is None:
         return []
-    debt, *hours, conversation = found
+    debt, *told, conversation = found
     absences = await absences_of(session, [debt.debtor])
-    debt.due_at = due_at(debt.since, _limits(hours).of(RoleKind(debt.debtor_role)), absences[debt.debtor])
+    debt.due_at = limits_told(*told).due_at(debt.since, RoleKind(debt.debtor_role), absences[debt.debtor])
     if debt.due_at > now:
         await arm(session, OVERDUE, str(debt_id), debt.due_at)
         return []
@@ -129,8 +128,3 @@ def _told(debt: DebtRow, conversation: ConversationRow) -> dict[str, object]:
         "debt": debt.debt, "pair": debt.pair, "site": conversation.site, "other_site": conversation.other_site,
         "debtor": debt.debtor, "debtor_role": debt.debtor_role, "creditor": debt.creditor, "since": debt.since,
     }  # fmt: skip
-
-
-def _limits(hours: Sequence[int | None]) -> Limits:
-    mentor_hours, mentee_hours = hours
-    return Limits() if mentor_hours is None or mentee_hours is None else Limits(mentor_hours, mentee_hours)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.messaging import clocks, queries
+from services.messaging import clocks, merging, queries
 from services.messaging.domain.replies import Limits
 from services.messaging.tables import (
     AgreementRow,
@@ -25,6 +26,7 @@ from shared.contracts.intake import (
     ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonMerged,
 )
 from shared.contracts.matching import MatchingResent, PairClosed, PairMatched
 from shared.contracts.screening import (
@@ -91,12 +93,16 @@ async def _store_pair(
 ) -> bool:
     """Keep what matching last said of a pair, members included. False when something newer was heard before."""
     told = event.model_dump(include={"pair", "offering", "site", "other_site"})
+    people: dict[UUID, str] = {}
+    for member in event.members:
+        people[member.person] = min(member.role, people.get(member.person, member.role))
+    if len(people) < len(event.members):  # two records that were merged since
+        state = state | {"state": "closed"}
     if not await store_state(session, ConversationRow, "pair", sequence, told | state):
         return False
-    people = [member.person for member in event.members]
     await session.execute(delete(MemberRow).where(MemberRow.pair == event.pair, MemberRow.person.not_in(people)))
     rows = insert(MemberRow).values(
-        [{"pair": event.pair, "person": member.person, "role": member.role} for member in event.members]
+        [{"pair": event.pair, "person": person, "role": role} for person, role in people.items()]
     )
     await session.execute(
         rows.on_conflict_do_update(index_elements=["pair", "person"], set_={"role": rows.excluded.role})
@@ -162,9 +168,9 @@ async def on_case_closed(event: CaseClosed, heard: Heard, session: Session) -> N
 
 @events.subscriber(OfferingChanged)
 async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Session) -> None:
-    """Keep an offering's reply limits and what has to be signed there.
+    """Keep an offering's reply limits, what has to be signed there, and when the line was stopped (R78).
 
-    Clocks that run go on by the new limits, as if they had always been known.
+    Clocks that run go on by the new limits and stops, as if they had always been known.
     """
     limits = Limits(event.mentor_reply_hours, event.mentee_reply_hours)
     await clocks.hold_offering(session, event.offering, to_change=True)
@@ -173,6 +179,7 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
         "mentor_hours": limits.mentor_hours,
         "mentee_hours": limits.mentee_hours,
         "agreement": event.agreement and event.agreement.model_dump(mode="json"),
+        "stops": [stop.model_dump(mode="json") for stop in event.stops],
     }
     if await store_state(session, ReplyLimitRow, "offering", heard.sequence, values):
         concerned = DebtRow.pair.in_(select(ConversationRow.pair).where(ConversationRow.offering == event.offering))
@@ -213,6 +220,12 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
         "valid_until": event.valid_until if isinstance(event, ConsentGiven) else None,
     }
     await store_state(session, ConsentRow, "consent", sequence, values)
+
+
+@events.subscriber(PersonMerged)
+async def on_person_merged(event: PersonMerged, session: Session, clock: Clock) -> None:
+    """Let the kept person read and write where the one given up did, and owe and be owed what they were."""
+    await emit(session, *await merging.merge(session, event, clock.now()), at=clock.now())
 
 
 @events.subscriber(MatchingResent)

@@ -1,6 +1,7 @@
 """Selects worth a name."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -23,6 +24,7 @@ from services.messaging.tables import (
     ReplyLimitRow,
 )
 from shared.contracts import RoleKind
+from shared.contracts.intake import Stop
 from shared.contracts.matching import Member
 
 OPEN_DEBT = DebtRow.settled_at.is_(None)
@@ -86,10 +88,10 @@ async def open_debts(session: AsyncSession, *where: ColumnElement[bool]) -> list
     return list(await session.scalars(select(DebtRow).where(OPEN_DEBT, *where).order_by(DebtRow.debt)))
 
 
-def running_clocks(*where: ColumnElement[bool]) -> Select[DebtRow, int, int]:
-    """Debts neither settled nor overdue, each with the hours of its offering where those were heard."""
+def running_clocks(*where: ColumnElement[bool]) -> Select[DebtRow, int, int, list[dict[str, Any]]]:
+    """Debts neither settled nor overdue, each with the hours and stops of its offering where those were heard."""
     return (
-        select(DebtRow, ReplyLimitRow.mentor_hours, ReplyLimitRow.mentee_hours)
+        select(DebtRow, ReplyLimitRow.mentor_hours, ReplyLimitRow.mentee_hours, ReplyLimitRow.stops)
         .join(ConversationRow, ConversationRow.pair == DebtRow.pair)
         .outerjoin(ReplyLimitRow, ReplyLimitRow.offering == ConversationRow.offering)
         .where(RUNNING_CLOCK, *where)
@@ -101,7 +103,14 @@ def running_clocks(*where: ColumnElement[bool]) -> Select[DebtRow, int, int]:
 async def limits_of(session: AsyncSession, offering: str) -> Limits:
     """An offering's reply limits; the defaults while intake has told none."""
     row = await session.get(ReplyLimitRow, offering, populate_existing=True)
-    return Limits(row.mentor_hours, row.mentee_hours) if row else Limits()
+    return limits_told(row.mentor_hours, row.mentee_hours, row.stops) if row else Limits()
+
+
+def limits_told(mentor: int | None, mentee: int | None, stops: list[dict[str, Any]] | None) -> Limits:
+    """Reply limits as a row holds them; the defaults while intake has told none."""
+    if mentor is None or mentee is None:
+        return Limits()
+    return Limits(mentor, mentee, tuple(Stop.model_validate(stop) for stop in stops or ()))
 
 
 async def absences_of(session: AsyncSession, people: Collection[UUID]) -> dict[UUID, list[Absence]]:

@@ -23,6 +23,7 @@ from shared.contracts.messaging import Weight
 from shared.db import PUBLIC, personal
 
 MESSAGE_TEXT = personal("the pair's conversation", "until the pair's archive is deleted", "sender")
+KEPT_TEXT = personal("not losing what was written while all stood still", "until it is sent or thrown away", "sender")
 FROZEN = personal("keeping people safe (R57)", "until the conduct case is closed", "frozen", data_class="special")
 CONCERN = personal("keeping people safe (R32)", "as long as its conduct case", "about", data_class="special")
 NOTE = personal("telling the partner of an absence", "until 90 days after the absence", "person")
@@ -92,6 +93,21 @@ class MessageRow(Base):
     answer_needed: Mapped[bool] = mapped_column(info=PUBLIC)
     in_reply_to: Mapped[UUID | None] = mapped_column(info=PUBLIC)
     sent_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+
+
+class KeptMessageRow(Base):
+    """What a member wrote while the line was stopped: theirs alone, until they send it or throw it away."""
+
+    __tablename__ = "kept_message"
+    __table_args__ = (Index(None, "pair", "sender", "message"),)
+
+    message: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    pair: Mapped[UUID] = mapped_column(ForeignKey("conversation.pair"), info=PUBLIC)
+    sender: Mapped[UUID] = mapped_column(info=PUBLIC)
+    text: Mapped[str] = mapped_column(info=KEPT_TEXT)
+    answer_needed: Mapped[bool] = mapped_column(info=PUBLIC)
+    in_reply_to: Mapped[UUID | None] = mapped_column(info=PUBLIC)
+    kept_at: Mapped[datetime] = mapped_column(info=PUBLIC)
 
 
 class DebtRow(Base):
@@ -205,7 +221,7 @@ class ConsentRow(Base):
 
 
 class ReplyLimitRow(Base):
-    """The reply limits of an offering, and what has to be signed there, as intake told them."""
+    """The reply limits of an offering, what has to be signed there, and when it was stopped, as intake told them."""
 
     __tablename__ = "reply_limit"
 
@@ -213,6 +229,7 @@ class ReplyLimitRow(Base):
     mentor_hours: Mapped[int] = mapped_column(info=PUBLIC)
     mentee_hours: Mapped[int] = mapped_column(info=PUBLIC)
     agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
+    stops: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 

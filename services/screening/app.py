@@ -12,10 +12,12 @@ from services.screening.api import (
     criteria,
     decisions,
     flags,
+    incidents,
     interviews,
     letters,
     measures,
     oncall,
+    onsite,
     queue,
     referee,
     references,
@@ -32,16 +34,19 @@ from services.screening.api import (
     training,
     vendor_orders,
     vendor_reports,
+    waiting,
 )
 from services.screening.domain.signatures import keys_from
 from services.screening.domain.vendors import served_from
 from services.screening.ordering import KEYS, SERVED
 from services.screening.senders import facts
 from services.screening.settings import Settings
+from services.screening.tables import CaseRow
 from services.screening.vendor import Vendor, vendor_calls
 from shared.links import Links
 from shared.private_reads import Intake
 from shared.service import Service
+from shared.standing import kept_in
 
 DOORS = (
     cases,
@@ -68,11 +73,14 @@ DOORS = (
     timeline,
     conduct_cases,
     measures,
+    incidents,
     oncall,
     register,
     vendor_orders,
     vendor_reports,
     adverse_action,
+    waiting,
+    onsite,
 )
 
 
@@ -85,6 +93,7 @@ def build(settings: Settings | None = None) -> Service:
         routers=[each.router for each in DOORS],
         handlers=handlers.events,
         rules=timers.rules,
+        clearances=kept_in(CaseRow, CaseRow.suspended_at.is_(None), kind="kind"),
         links=Links.from_file(settings.link_secret_file),
     )
     keys = keys_from(settings.vendor_key_file.read_bytes()) if settings.vendor_key_file else ()

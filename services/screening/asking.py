@@ -27,6 +27,7 @@ from services.screening.domain.facts import (
     Unsettled,
 )
 from services.screening.domain.places import places_of
+from services.screening.domain.programmes import WRITERS, factors_of, is_for_minors
 from services.screening.domain.requirements import requirements
 from services.screening.domain.second_person import is_high
 from services.screening.domain.vendors import Served, serves
@@ -159,26 +160,28 @@ async def _known(session: AsyncSession, cases: Sequence[CaseRow]) -> Known:
 def _facts(case: CaseRow, role: RoleRow, known: Known, day: date) -> Facts:
     """By the kind that the clearance will name, whatever the role's kind is now: it must cover what it allows."""
     kind = RoleKind(case.kind)
-    person, policy = known.people.get(case.person), _policy(known.offerings.get(case.offering))
+    person, offering = known.people.get(case.person), known.offerings.get(case.offering)
+    policy, programme_type = _policy(offering), offering.programme_type if offering else None
     laws = {site: row.law_of for site, row in known.places.items()}
     organisation = next((site for site in reversed(above(case.site)) if _is_organisation(known, site)), case.site)
+    risks = frozenset(cast("list[Risk]", role.risks)) | factors_of(programme_type, kind)
     return Facts(
         kind,
         day,
-        frozenset(cast("list[Risk]", role.risks)),
+        risks,
         places_of(kind, laws.get(case.site), laws.get(organisation), person.lives_in if person else None),
         age=person.age if person else None,
         days=role.times_a_month,
         resident=person.resident if person else None,
         vendor=case.by_vendor,
         asked=frozenset(_steps(kind, policy)),
-        second_person=_second_person(kind, role, policy),
+        second_person=_second_person(kind, role, risks, policy),
         held=tuple(_held(each) for each in (person.held if person else ())),
         validity=min(USUAL_VALIDITY, policy.get("clearance_months", USUAL_VALIDITY)),
         accepted=_accepted(known.places.get(case.site)),
         youngest=policy.get("mentor_age", 0),
         references=policy.get("references", 0),
-        for_minors=_is_for_minors(known.offerings.get(case.offering)),
+        for_minors=is_for_minors(programme_type),
     )
 
 
@@ -187,9 +190,13 @@ def _accepted(place: PlaceRow | None) -> str | None:
     return place.law_of if place and place.draft_accepted else None
 
 
-def _second_person(kind: RoleKind, role: RoleRow, policy: Mapping[str, Any]) -> bool:
-    """Whether tier or policy ask for a second person; a mentee is admitted by one."""
-    return kind != RoleKind.MENTEE and (is_high(kind, role.tier, role.risks) or bool(policy.get("second_person")))
+def _second_person(kind: RoleKind, role: RoleRow, risks: Collection[str], policy: Mapping[str, Any]) -> bool:
+    """Whether tier or policy ask for a second person; a mentee is admitted by one.
+
+    A role's own tier does not know of minors who come with the programme.
+    """
+    tier = None if "minors" in set(risks) - set(role.risks) else role.tier
+    return kind != RoleKind.MENTEE and (is_high(kind, tier, risks) or bool(policy.get("second_person")))
 
 
 def _is_organisation(known: Known, site: str) -> bool:
@@ -200,18 +207,11 @@ def _policy(offering: OfferingRow | None) -> Mapping[str, Any]:
     return (offering.policy if offering else None) or {}
 
 
-def _is_for_minors(offering: OfferingRow | None) -> bool:
-    return offering is not None and offering.programme_type == "adult-minor"
-
-
 def _steps(kind: RoleKind, policy: Mapping[str, Any]) -> Sequence[str]:
     """The steps that the policy asks for; the site's culture briefing of all who write (R17)."""
     briefing = ["culture-briefing"] if policy.get("culture_briefing") and kind in WRITERS else []
     training = ["training"] if policy.get("training_first") and kind in WRITERS else []
     return [*policy.get(f"steps_{kind}", ()), *briefing, *training]
-
-
-WRITERS = (RoleKind.MENTOR, RoleKind.FACILITATOR)
 
 
 def _held(told: Mapping[str, Any]) -> Held:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.screening import agreeing, agreements, asking, conduct, reporting, withdrawing
+from sqlalchemy import update
+
+from services.screening import agreeing, agreements, asking, conduct, merging, reporting, withdrawing
 from services.screening.activity import count
 from services.screening.queries import (
     case_of_application,
@@ -32,6 +34,7 @@ from shared.contracts.intake import (
     ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonMerged,
     ProfileChanged,
     RoleChanged,
     SiteChanged,
@@ -57,7 +60,7 @@ events.copies_of(
     orphan="Put the offering again (`rapport network apply`); until then decide none of its cases.",
 )  # fmt: skip
 events.copies_of(
-    ProfileChanged, row=FactsRow, key="person",
+    ProfileChanged, PersonMerged, row=FactsRow, key="person",
     orphan="Register the person and their profile again; until then decide none of their cases.",
 )  # fmt: skip
 events.copies_of(
@@ -173,7 +176,7 @@ async def on_offering_changed(event: OfferingChanged, heard: Heard, session: Ses
     await hold(session, f"offering/{event.offering}")
     policy = event.policy.model_dump(mode="json") if event.policy else None
     before = await agreements.asked_at(session, event.offering)
-    known = {"programme_type": event.programme_type, "policy": policy}
+    known = {"programme_type": event.programme_type, "policy": policy, "is_stopped": event.is_stopped}
     offering = {"offering": event.offering, **known, **agreements.asked(event)}
     if await store_state(session, OfferingRow, "offering", heard.sequence, offering):
         # This holds all who are not cleared yet, so that nobody is cleared between this and the next line.
@@ -240,7 +243,10 @@ async def on_consent_withdrawn(event: ConsentWithdrawn, heard: Heard, session: S
 
 
 async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdrawn, heard: Heard) -> None:
-    """Of the purposes without which nobody takes part; the others answer no check."""
+    """Of the purposes without which nobody takes part; the others answer no check.
+
+    A guardian may have come to those who may be told of the person.
+    """
     if event.purpose not in NEEDED_CONSENTS:
         return
     values = event.model_dump(include={"consent", "person", "purpose"}) | {
@@ -249,7 +255,14 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
     }
     await hold(session, f"person/{event.person}")
     if await store_state(session, ConsentRow, "consent", heard.sequence, values):
+        await session.execute(update(FactsRow).where(FactsRow.person == event.person).values(hears_anew=True))
         await agreeing.answer(session, await undecided_cases(session, CaseRow.person == event.person))
+
+
+@events.subscriber(PersonMerged)
+async def on_person_merged(event: PersonMerged, heard: Heard, session: Session, clock: Clock) -> None:
+    """Give the kept person all that is known of the one given up; no clearance stands that either would have lost."""
+    await merging.merge(session, event, heard.time, clock.now())
 
 
 @events.subscriber(IntakeResent)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.screening import asking
@@ -18,10 +18,12 @@ from shared.service import Sender
 
 READ = "/internal/screening-facts"
 BIRTHDAY = "facts-until"
-TO_READ: ColumnElement[bool] = (FactsRow.state == "stale") & exists().where(
-    CaseRow.person == FactsRow.person, CaseRow.state.in_(UNDECIDED)
+CHANGED: ColumnElement[bool] = or_(FactsRow.state == "stale", FactsRow.hears_anew)
+TO_READ: ColumnElement[bool] = CHANGED & exists().where(
+    CaseRow.person == FactsRow.person,
+    or_(CaseRow.state.in_(UNDECIDED), (CaseRow.kind == "mentee") & CaseRow.state.in_(("cleared", "declined"))),
 )
-"""Facts are read of people whose case is undecided, and of nobody else."""
+"""Facts are read of people whose case is undecided, and of mentees, of whom guardians may be told; of nobody else."""
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -51,7 +53,7 @@ async def _step(sessions: Sessions, intake: Intake) -> int:
 
 async def store(session: AsyncSession, asked: dict[UUID, str], found: dict[UUID, ScreeningFacts]) -> None:
     """Keep what was read and let the cases ask by it. What changed meanwhile stays stale, and is read again."""
-    rows = select(FactsRow.person, FactsRow.sequence).where(FactsRow.state == "stale", FactsRow.person.in_(asked))
+    rows = select(FactsRow.person, FactsRow.sequence).where(CHANGED, FactsRow.person.in_(asked))
     locked = await session.execute(rows.order_by(FactsRow.person).with_for_update())
     fresh = [
         {"person": person, **_values(found.get(person))} for person, sequence in locked if sequence == asked[person]
@@ -69,5 +71,8 @@ async def store(session: AsyncSession, asked: dict[UUID, str], found: dict[UUID,
 def _values(facts: ScreeningFacts | None) -> dict[str, Any]:
     """Facts as columns; a person unknown to intake is not asked for again until something of them changes."""
     if facts is None:
-        return {"state": "absent", "age": None, "lives_in": None, "resident": None, "held": [], "until": None}
-    return {"state": "read", **facts.model_dump(mode="json", exclude={"person", "until"}), "until": facts.until}
+        of_law: dict[str, Any] = {"age": None, "lives_in": None, "resident": None, "held": [], "until": None}
+        return {"state": "absent", **of_law, "guardians": [], "enrolled_by": None, "hears_anew": False}
+    as_json = facts.model_dump(mode="json", include={"age", "lives_in", "resident", "held"})
+    hear = facts.model_dump(include={"guardians", "enrolled_by", "until"})
+    return {"state": "read", **as_json, **hear, "hears_anew": False}

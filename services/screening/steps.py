@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import check_results
 from services.screening.domain.steps import StepState, due_on
-from services.screening.tables import CaseRow, ResultRow, StepRow
-from shared.contracts import Contradiction
+from services.screening.domain.waiting import STEP as WAITING_LIST
+from services.screening.tables import CaseRow, ResultRow, StepRow, WaitingRow
+from shared.contracts import Contradiction, RoleKind
 
 
 async def keep_steps(session: AsyncSession, cases: Sequence[CaseRow], *, anew: Collection[UUID]) -> None:
@@ -34,7 +35,7 @@ async def keep_steps(session: AsyncSession, cases: Sequence[CaseRow], *, anew: C
             step = known.pop(key, None) or _new(case, check, recorded.get(key))
             step.position, step.performer = position, performers[check]
             session.add(step)
-    if over := list(known):
+    if over := [key for key in known if key[1] != WAITING_LIST]:
         await session.execute(delete(StepRow).where(tuple_(StepRow.clearance, StepRow.check_name).in_(over)))
 
 
@@ -88,7 +89,9 @@ async def reopen_step(session: AsyncSession, case: CaseRow, check: str) -> None:
 
 
 async def drop_open_steps(session: AsyncSession, case: CaseRow) -> None:
-    """The case is decided: what was not done is no work any more."""
+    """The case is decided: what was not done is no work any more, and nobody waits for it on a list."""
+    if case.kind == RoleKind.MENTEE:
+        await session.execute(delete(WaitingRow).where(WaitingRow.clearance == case.clearance))
     await session.execute(delete(StepRow).where(StepRow.clearance == case.clearance, StepRow.state != "done"))
 
 

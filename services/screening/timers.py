@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import conduct, paging, registering, reporting
+from services.screening import conduct, onsite, paging, registering, reporting
 from services.screening.activity import PRUNING, prune
 from services.screening.agreements import LAPSE, Cleared, lapses_of, look_at
 from services.screening.conduct_visibility import free_case
@@ -101,4 +101,5 @@ rules: dict[str, Rule] = {
     registering.REGISTER_END: on_register_end,
     CALLING: on_calling,
     LAPSING: on_lapsing,
+    onsite.DUTY_DUE: onsite.on_duty_due,
 }

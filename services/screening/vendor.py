@@ -1,10 +1,9 @@
 """The vendor's door, as our own protocol calls it, and the sender that calls. README.md describes the protocol."""
 
 import asyncio
-import ssl
 from collections.abc import Sequence
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -20,6 +19,7 @@ from services.screening.domain.vendors import TAKING, Report, VendorOutcome
 from services.screening.fields import Line
 from services.screening.tables import CaseRow, PlaceRow, VendorOrderRow
 from shared.clock import Clock, real_now
+from shared.private_reads import certificates
 from shared.service import Sender
 
 CALL_SECONDS = 10.0
@@ -91,7 +91,7 @@ class Vendor:
         try:
             async with (
                 asyncio.timeout(self._seconds),
-                httpx2.AsyncClient(timeout=self._seconds, trust_env=False, verify=_certificates()) as http,
+                httpx2.AsyncClient(timeout=self._seconds, trust_env=False, verify=certificates()) as http,
                 http.stream(method, f"{self._url}{path}", content=body, headers=headers) as response,
             ):
                 return await _read(response) if response.status_code in (200, 201) else None
@@ -113,11 +113,6 @@ async def _read(response: httpx2.Response) -> bytes | None:
         if len(content) > LONGEST_ANSWER:
             return None
     return content
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    return httpx2.create_ssl_context(trust_env=False)
 
 
 def vendor_calls(sessions: Sessions, clock: Clock, vendor: Vendor) -> Sender:

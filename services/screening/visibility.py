@@ -1,6 +1,7 @@
 """Who may see and do what: screeners at a case's site, the person their own case's state."""
 
 from collections.abc import Collection
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -8,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening.domain.cases import State, check_decider
 from services.screening.queries import locked_case, ties_of
-from services.screening.tables import CaseRow
+from services.screening.tables import CaseRow, FactsRow
 from shared.access import Caller, Role, within
 from shared.contracts import Contradiction
 from shared.problems import Forbidden, NotFound
 
+Part = Literal["whole", "outcome"]
+"""All that a mentee is told, or how their case stands and nothing else."""
 SCREENERS: tuple[Role, ...] = ("screener", "administrator")
 
 
@@ -40,6 +43,14 @@ async def case_to_screen(session: AsyncSession, caller: Caller, clearance: UUID)
     """A case that the caller may work on; nobody else changes it until the commit. Raises as `case_with_evidence`."""
     row = _visible(await locked_case(session, clearance), caller)
     await _check_may_screen(session, caller, row)
+    return row
+
+
+async def case_to_decide(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
+    """A case that the caller may decide about: as `case_to_screen`, and Forbidden for a client that is no person."""
+    row = await case_to_screen(session, caller, clearance)
+    if caller.person is None:
+        raise Forbidden("A person decides, with a token of their own; a program records results.")
     return row
 
 
@@ -84,6 +95,23 @@ async def in_state(session: AsyncSession, people: Collection[UUID], state: State
     if state == "proposed":
         return (CaseRow.state == state) & CaseRow.clearance.not_in(concealed)
     return or_(CaseRow.state == state, CaseRow.clearance.in_(concealed)) if concealed else CaseRow.state == state
+
+
+async def part_of(session: AsyncSession, caller: Caller, row: CaseRow) -> Part | None:
+    """How much of what a mentee is told the caller may be told; None for a stranger.
+
+    Guardians and who enrolled them are told by what intake was last read to say. While that has to be read anew nobody
+    is told: one of them may have to be kept away.
+    """
+    if caller.person == row.person or await sees_evidence(session, caller, row):
+        return "whole"
+    if caller.covers(*SCREENERS, site=row.site):
+        return "outcome"
+    facts = await session.get(FactsRow, row.person)
+    if caller.person is None or facts is None or facts.state != "read":
+        return None
+    enrolled = caller.person == facts.enrolled_by and caller.covers("facilitator", site=row.site)
+    return "outcome" if enrolled or caller.person in facts.guardians else None
 
 
 async def _check_may_screen(session: AsyncSession, caller: Caller, row: CaseRow) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from shared.contracts.base import Audience, Event, Kind, OfferingId, Resent, RoleKind, SitePath, Slug, Zone
+from shared.contracts.base import Audience, Event, Kind, Moment, OfferingId, Resent, RoleKind, SitePath, Slug, Zone
 from shared.contracts.policy import OfferingPolicy
 
 PlaceKind = Literal["network", "organisation", "region", "site"]
@@ -140,13 +140,23 @@ class Signed:
     number: int
 
 
+class Stop(BaseModel):
+    """A time at which nobody is cleared or paired at an offering and no message passes; without an end it stands."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    starts: Moment
+    ends: Moment | None = None
+
+
 class OfferingChanged(
     Event, name="offering.changed", version=1, kind=Kind.STATE, audience=Audience.PARTNER, subject="offering/{offering}"
 ):
     """A programme is offered at a site, or its policy changed. Hours are the reply limits of each role (R9, R10).
 
     `policy` is what is in force there: the join of its places, its programme and its own; the hours are within it.
-    `agreement` is what has to be signed there; nothing was told of it before it came to be.
+    `agreement` is what has to be signed there; nothing was told of it before it came to be. `stops`: when the line was
+    stopped there (R78), oldest first; at most the last one stands.
     """
 
     offering: OfferingId
@@ -158,6 +168,12 @@ class OfferingChanged(
     mentee_reply_hours: int
     policy: OfferingPolicy | None = None
     agreement: Agreement | None = None
+    stops: list[Stop] = []
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the line stands still there."""
+        return any(stop.ends is None for stop in self.stops)
 
     example = {
         "offering": "first-steps@net.af.kabul",
@@ -218,6 +234,23 @@ class ProfileChanged(
     site: SitePath
 
     example = {"person": _PERSON, "site": "net.af.kabul"}
+
+
+class ConstraintsChanged(
+    Event,
+    name="constraints.changed",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="person/{person}+constraints",
+):
+    """What is and is not possible for a person changed (R19); readers fetch it from intake, and it is told nowhere."""
+
+    person: UUID
+    site: SitePath
+    constraints_version: int
+
+    example = {"person": _PERSON, "site": "net.af.kabul", "constraints_version": 1}
 
 
 class ApplicationSubmitted(
@@ -334,6 +367,22 @@ class PersonCameOfAge(
     site: SitePath
 
     example = {"person": _PERSON, "site": "net.af.kabul"}
+
+
+class PersonMerged(
+    Event, name="person.merged", version=1, kind=Kind.FACT, audience=Audience.PLATFORM, subject="person/{given_up}"
+):
+    """Two records were one person's; from now on what was told of `given_up` is `person`'s. Subject: the one given up.
+
+    Readers re-point what they hold. What was told before is not told again, but for what names a person in its subject.
+    """
+
+    given_up: UUID
+    person: UUID
+    site: SitePath
+    other_site: SitePath | None = None
+
+    example = {"given_up": "01985b3e-7a10-7000-8000-00000000000a", "person": _PERSON, "site": "net.af.kabul"}
 
 
 class IntakeResent(

@@ -12,10 +12,13 @@ from services.intake import consents
 from services.intake.api.people import acts_for, enrolled, is_staff, person_for
 from services.intake.domain.guardians import Guardian, GuardianKind, VerifiedHow, check_guardian, check_verifier
 from services.intake.fields import Body, Email, Name
+from services.intake.merging import check_kept
 from services.intake.tables import GuardianCardRow, GuardianRow, PersonRow
 from shared.access import Caller, CallerDep
+from shared.contracts.intake import ProfileChanged
 from shared.http import ClockDep, SessionDep, TransactionRoute, etag, require_match
 from shared.ids import new_id
+from shared.outbox import emit
 from shared.problems import Conflict, Forbidden, Invalid, NotFound
 
 router = APIRouter(route_class=TransactionRoute)
@@ -123,6 +126,7 @@ async def _is_known(session: SessionDep, caller: Caller, guardian: UUID) -> bool
     """Whether the caller may know of this person, or of this guardian of another child."""
     person = await session.get(PersonRow, guardian)
     if person:
+        await check_kept(session, guardian)
         return is_staff(caller, person.site) or enrolled(caller, person)
     card = await session.get(GuardianCardRow, guardian)
     return card is not None and is_staff(caller, card.site)
@@ -153,7 +157,7 @@ async def put_guardian(
         raise NotFound("There is no such guardian, or none that you may see.")
     if "if-match" in request.headers:
         require_match(request, row.version)
-    told = body.model_dump(exclude={"verified_how"})
+    told, heard = body.model_dump(exclude={"verified_how"}), consents.as_guardian(row).may_hear
     check_guardian(Guardian(False, body.may_consent, body.may_be_told, body.no_contact), is_the_child=False)
     check_verifier(verifies_themself=caller.person == guardian)
     if row.verified_how != body.verified_how:
@@ -164,8 +168,15 @@ async def put_guardian(
         setattr(row, name, value)
     row.version += session.is_modified(row)
     await consents.settle(session, holder, clock.now())
+    if _tells_screening(heard, consents.as_guardian(row)):
+        await emit(session, ProfileChanged(person=person, site=holder.site), at=clock.now())
     response.headers["ETag"] = etag(row.version)
     return _view(row, await session.get(GuardianCardRow, guardian))
+
+
+def _tells_screening(heard: bool, now: Guardian) -> bool:
+    """Whether who may be told of the child has to be read anew; of who may agree, too, their agreeing says so."""
+    return now.may_hear != heard and not (now.may_hear and now.may_consent)
 
 
 def _view(row: GuardianRow, card: GuardianCardRow | None) -> GuardianView:

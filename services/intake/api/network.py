@@ -60,7 +60,7 @@ async def put_programme(programme: Slug, body: ProgrammeBody, session: SessionDe
     caller.require("administrator", site=body.site)
     existing("site", await session.get(PlaceRow, body.site))
     if stored := await session.get(ProgrammeRow, programme):
-        places.check_same(f"The programme {programme}", "site", stored.site, body.site)
+        places.check_owner(f"The programme {programme}", stored.site, body.site)
         if await session.scalar(select(exists().where(OfferingRow.programme == programme))):
             places.check_same(f"The programme {programme}", "type", stored.type, body.type)
     return Changed(
@@ -98,7 +98,8 @@ async def put_offering(
     if stored and await agreements.is_relied_on(session, offering):
         places.check_same(f"The offering {offering}", "document", stored.document, body.document)
     if body.is_open and not (stored and stored.is_open):
-        check_ready(site, await checklist_of(session, site, clock.now().date(), document.document))
+        today = clock.now().date()
+        check_ready(site, await checklist_of(session, site, today, document.document, programme.programme))
     values = {**body.model_dump(), "offering": offering, "programme": programme.programme, "site": site}
     changed = await queries.put(session, OfferingRow, "offering", values)
     if changed:

@@ -10,7 +10,9 @@ from typing import Literal
 
 from shared.contracts import Contradiction
 
-ClauseKind = Literal["conduct", "dismissal", "boundary", "other"]
+Topic = Literal["confidentiality", "gifts", "money", "meeting-offline", "social-media"]
+"""What a boundary between people is about (R74)."""
+ClauseKind = Literal["conduct", "dismissal", "boundary", "other"] | Topic
 AnswerKind = Literal["no-question", "question", "concern"]
 
 WHOLE = "1"

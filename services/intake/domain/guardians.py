@@ -28,6 +28,11 @@ class Guardian:
         """Whether they may see what was agreed."""
         return self.is_verified and (self.may_consent or self.may_be_told) and not self.no_contact
 
+    @property
+    def may_hear(self) -> bool:
+        """Whether they may be told how the child's application stands."""
+        return self.is_verified and self.may_be_told and not self.no_contact
+
 
 def check_guardian(guardian: Guardian, *, is_the_child: bool) -> None:
     """Raises Contradiction where flags contradict each other, or somebody would be their own guardian."""

@@ -1,13 +1,16 @@
 """The applicant pack (R68): what somebody reads before they apply, made from what is really in force.
 
-The policies, how abuse is prevented, what the role's risk is, for what people are dismissed, and the written
-assignment. Its hash is what the applicant says to have read; where anything of it changes, so does the hash.
+The policies, how abuse is prevented, what the role's risk is, the boundaries between people, for what people are
+dismissed, and the written assignment. Its hash is what the applicant says to have read; where anything of it changes,
+so does the hash.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from services.intake.domain.clauses import Topic
 
 DISMISSAL = (
     "Harming, threatening or abusing anybody who takes part, in whatever way: in words, sexually, or with money.",
@@ -19,6 +22,18 @@ DISMISSAL = (
     "Punishing somebody for having told a worry to the staff.",
 )
 """The grounds, numbered by their place from 1 on."""
+
+BOUNDARIES: dict[Topic, str] = {
+    "confidentiality": "What somebody tells you stays with you and the staff; you copy and pass on nothing of it.",
+    "gifts": "Nobody here gives or takes presents, small ones included, unless the staff agreed to it beforehand.",
+    "money": "Nobody here asks for, lends, sends or takes money, or tells bank details.",
+    "social-media": "Nobody here looks for, follows or writes to the other one on other services.",
+}
+"""The rules between people that hold everywhere; that of meetings follows the policy (R74)."""
+MEETING = {
+    True: "You meet only where, when and with whom the staff agreed to beforehand.",
+    False: "You do not meet outside the platform.",
+}
 
 ALWAYS = (
     "Nobody writes to anybody here before a person has decided that they may take part in their role.",
@@ -46,6 +61,14 @@ def prevention(policy: Mapping[str, Any]) -> Iterator[str]:
     not_allowed = sorted({"photos", "links", "offline-meetings"} - set(policy["allowed"]))
     if not_allowed:
         yield f"Not allowed between people here: {', '.join(not_allowed)}."
+
+
+def boundaries(policy: Mapping[str, Any], clauses: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rule on each topic (R74), and the clauses of the conduct document that say more about it."""
+    meeting = MEETING["offline-meetings" in policy["allowed"]]
+    rules = {**BOUNDARIES, "meeting-offline": meeting}
+    by_kind = {topic: [each["number"] for each in clauses if each["kind"] == topic] for topic in rules}
+    return [{"topic": topic, "rule": rules[topic], "clauses": by_kind[topic]} for topic in get_args(Topic)]
 
 
 def grounds() -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from shared.contracts import Contradiction
 Value = bool | int | float | frozenset[str]
 Own = Mapping[str, Value]
 """What one holder sets itself, by key; a key that is left out is inherited."""
-HolderKind = Literal["place", "programme", "offering"]
+HolderKind = Literal["place", "programme", "offering", "type"]
+"""`type` is what a programme is by its type; nobody sets that."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,6 +77,13 @@ RULES: dict[str, Rule] = {
     "facilitator": Rule(MUST, False, "Somebody onsite facilitates pairs that never met (R4)."),
     "allowed": Rule(ONLY, frozenset(("photos", "links", "offline-meetings")), "What pairs may do (R14, R16, R74)."),
 }
+
+
+OF_TYPE: Mapping[str, Own] = {"peer": {"facilitator": True}, "group": {"facilitator": True}}
+"""What a programme's type asks of its offerings, whatever anybody sets (R28).
+
+Where no adult answers for the others, or more than two meet, somebody at the place looks after them.
+"""
 
 
 @dataclass(frozen=True, slots=True)

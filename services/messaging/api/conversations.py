@@ -12,8 +12,10 @@ from sqlalchemy import select
 from services.messaging import agreements, queries
 from services.messaging.api.debts import Debt
 from services.messaging.domain.consents import all_consent
+from services.messaging.domain.stops import is_stopped
 from services.messaging.domain.writing import may_write
 from services.messaging.tables import AwayNoticeRow, ConversationRow, DebtRow, MemberRow
+from services.messaging.visibility import Conversation as Seen
 from services.messaging.visibility import conversation_for, visible_to
 from shared.access import Caller, CallerDep
 from shared.contracts import RoleKind
@@ -44,6 +46,21 @@ class Away(BaseModel):
     note: str | None
 
 
+class Rules(BaseModel):
+    """The conduct document that holds here; a reminder in every channel (R56).
+
+    `to_sign`: the caller has to sign this version, until the end of `until` where an earlier signature counts so long.
+    None for staff.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    document: str
+    version: str
+    to_sign: bool | None
+    until: date | None
+
+
 class Conversation(BaseModel):
     """A conversation. `unread` counts messages of others that the caller was not shown; None for staff."""
 
@@ -60,9 +77,14 @@ class Conversation(BaseModel):
 
 
 class OneConversation(Conversation):
-    """A conversation with its members' absences, and whether messages pass at the moment."""
+    """A conversation with its members' absences, its rules, and whether messages pass at the moment.
+
+    `stopped`: the whole programme stands still here (R78).
+    """
 
     may_write: bool
+    stopped: bool
+    rules: Rules | None
     away: list[Away]
 
 
@@ -87,13 +109,25 @@ async def read_conversation(pair: UUID, session: SessionDep, caller: CallerDep, 
     clearances = await queries.clearances_of(session, seen.people)
     unsigned = await agreements.lapsed(session, seen.pair, clock.today())
     frozen = await queries.frozen_among(session, seen.people)
+    stopped = is_stopped((await queries.limits_of(session, seen.row.offering)).stops)
     consents, today = await queries.consents_of(session, seen.people), clock.today()
     stands = may_write(seen.pair, clearances, today, frozen) and all_consent(seen.people, consents, today)
     return OneConversation(
         **conversation.model_dump(),
-        may_write=stands and not unsigned,
+        may_write=stands and not unsigned and not stopped,
+        stopped=stopped,
+        rules=await _rules(session, seen, clock.today()),
         away=await _away(session, seen.people, clock.now(), with_notes=seen.mine is not None),
     )
+
+
+async def _rules(session: SessionDep, seen: Seen, today: date) -> Rules | None:
+    told = await agreements.rules_of(session, seen.pair, seen.mine.person if seen.mine else None, today)
+    if told is None:
+        return None
+    if seen.mine:
+        return Rules.model_validate(told)
+    return Rules(document=told.document, version=told.version, to_sign=None, until=None)
 
 
 async def _seen_by(session: SessionDep, caller: Caller, rows: Collection[ConversationRow]) -> list[Conversation]:

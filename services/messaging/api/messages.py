@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import func, select, update
 
-from services.messaging import agreements, clocks, queries
+from services.messaging import agreements, clocks, kept, queries
 from services.messaging.domain.agreements import check_signed
 from services.messaging.domain.consents import check_consents
 from services.messaging.domain.replies import new_debtors
+from services.messaging.domain.stops import STOPPED, is_stopped
 from services.messaging.domain.writing import check_may_write, message_text
 from services.messaging.tables import DebtRow, MemberRow, MessageRow, ReadingRow
 from services.messaging.visibility import READERS, Conversation, conversation_for, sites
@@ -53,12 +54,44 @@ class Message(BaseModel):
     sent_at: datetime
 
 
-@router.post("/conversations/{pair}/messages", status_code=201)
-async def send(pair: UUID, body: NewMessage, session: SessionDep, caller: CallerDep, clock: ClockDep) -> Message:
-    """Write to the pair. It settles what the sender owes, and makes the others owe an answer if one is needed (R9)."""
+class Kept(BaseModel):
+    """A message that was written while the line was stopped; nobody but its sender sees it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    message: UUID
+    pair: UUID
+    text: str
+    answer_needed: bool
+    in_reply_to: UUID | None
+    kept_at: datetime
+    notice: str = STOPPED
+
+
+@router.post("/conversations/{pair}/messages", status_code=201, responses={202: {"model": Kept}})
+async def send(
+    pair: UUID, body: NewMessage, response: Response, session: SessionDep, caller: CallerDep, clock: ClockDep
+) -> Message | Kept:
+    """Write to the pair. It settles what the sender owes, and makes the others owe an answer if one is needed (R9).
+
+    While the line is stopped it is kept for its sender alone (202), who sends it themself later (R78).
+    """
     conversation = await conversation_for(session, caller, pair, lock=True)
-    sender, now = conversation.require_member(), clock.now()
+    sender = conversation.require_member()
     await clocks.hold_offering(session, conversation.row.offering)
+    limits = await queries.limits_of(session, conversation.row.offering)
+    if conversation.pair.is_open and is_stopped(limits.stops):
+        response.status_code = 202
+        await _check_reply(session, pair, body.in_reply_to)
+        return Kept.model_validate(await kept.keep(session, pair, sender.person, body.model_dump(), clock.now()))
+    return await pass_on(session, conversation, sender, body, clock.now())
+
+
+async def pass_on(
+    session: SessionDep, conversation: Conversation, sender: MemberRow, body: NewMessage, now: datetime
+) -> Message:
+    """Let a message reach the others; whoever calls this holds the conversation and its offering."""
+    pair = conversation.row.pair
     await clocks.hold_people(session, conversation.people)
     unsigned = await agreements.lapsed(session, conversation.pair, now.date())
     check_signed(conversation.pair, unsigned, sender.person)

@@ -1,6 +1,7 @@
 """Whose signature counts no longer: after the grace of a new version a pair's messages wait (R72, trap 8)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,23 @@ SIGN_FIRST = (
     "A new version of the conduct document is in force and you have not signed it yet. Read and sign it, then send "
     "your message again: nothing was stored, so please keep your text. Your site's staff help you."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The conduct document of a channel. `to_sign`: the member has to sign this version, by `until` if named."""
+
+    document: str
+    version: str
+    to_sign: bool
+    until: date | None
+
+
+def reminder(agreement: Agreement, signed: Signed | None, today: date) -> Rules:
+    """What a member reads of the rules in their channel (R56)."""
+    to_sign = not agreement.is_signed(signed)
+    until = agreement.grace_until if to_sign and agreement.stands(signed, today) else None
+    return Rules(agreement.document, agreement.version, to_sign, until)
 
 
 def lapsed(

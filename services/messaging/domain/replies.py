@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.messaging.domain.away import Absence, merged
+from services.messaging.domain.stops import as_absences
 from shared.contracts import Contradiction, RoleKind
+from shared.contracts.intake import Stop
 from shared.contracts.matching import Member
 
 MENTOR_HOURS, MENTEE_HOURS = 48, 96
@@ -15,10 +17,11 @@ LONGEST_HOURS = 24 * 366
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many hours each role has to answer, in one offering."""
+    """How many hours each role has to answer in one offering, and the times at which it stood still there."""
 
     mentor_hours: int = MENTOR_HOURS
     mentee_hours: int = MENTEE_HOURS
+    stops: tuple[Stop, ...] = ()
 
     def __post_init__(self) -> None:
         if not all(1 <= hours <= LONGEST_HOURS for hours in (self.mentor_hours, self.mentee_hours)):
@@ -27,6 +30,10 @@ class Limits:
     def of(self, debtor_role: RoleKind) -> timedelta:
         """The limit of who owes the answer: a mentor's silence weighs more (R10)."""
         return timedelta(hours=self.mentor_hours if debtor_role is RoleKind.MENTOR else self.mentee_hours)
+
+    def due_at(self, since: datetime, debtor_role: RoleKind, absences: Iterable[Absence]) -> datetime:
+        """When an answer is due: neither absences nor stops count."""
+        return due_at(since, self.of(debtor_role), [*absences, *as_absences(self.stops)])
 
 
 def due_at(since: datetime, limit: timedelta, absences: Iterable[Absence]) -> datetime:

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import adverse, asking, decisions, proposing
+from services.screening import adverse, asking, decisions, onsite, proposing
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.criteria import criteria_of
 from services.screening.domain.cases import (
     Decided,
     check_known,
+    check_not_stopped,
     check_open,
     check_withdrawable,
     clear_until,
@@ -22,10 +23,19 @@ from services.screening.domain.cases import (
 from services.screening.domain.criteria import Criterion, criterion_for
 from services.screening.domain.flags import check_no_red
 from services.screening.domain.second_person import needs_second_person
-from services.screening.queries import as_results, locked_cases_of, open_flags, proposal_of, results_of
+from services.screening.domain.waiting import check_referral
+from services.screening.fields import Line
+from services.screening.queries import (
+    as_results,
+    is_stopped,
+    locked_cases_of,
+    open_flags,
+    proposal_of,
+    results_of,
+)
 from services.screening.settling import check_case_settled
 from services.screening.tables import CaseRow
-from services.screening.visibility import actor, case_for, case_to_screen
+from services.screening.visibility import actor, case_for, case_to_decide
 from shared.access import CallerDep
 from shared.clock import Clock
 from shared.contracts import RoleKind, Slug
@@ -37,13 +47,17 @@ CriterionName = Annotated[Slug, Field(description="A criterion of GET /criteria.
 
 
 class Decision(BaseModel):
-    """Clear or decline, citing a criterion (R48). `valid_until` may shorten a clearance."""
+    """Clear or decline, citing a criterion (R48). `valid_until` may shorten a clearance.
+
+    `referred_to`: the organisation of which a mentee who is declined is told, whatever the criterion.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     decision: Literal["clear", "decline"]
     criterion: CriterionName
     valid_until: date | None = None
+    referred_to: Line | None = None
 
     @property
     def clears(self) -> bool:
@@ -54,6 +68,8 @@ class Decision(BaseModel):
     def _only_a_clearance_has_a_last_day(self) -> Self:
         if self.valid_until and not self.clears:
             raise ValueError("only a clearance has a valid_until; leave it out when you decline")
+        if self.referred_to and self.clears:
+            raise ValueError("only who is declined is referred_to somebody else; leave it out when you clear")
         return self
 
 
@@ -74,13 +90,15 @@ async def decide(
 
     The same decision again is answered as the first; another one is refused.
     """
-    row = await case_to_screen(session, caller, clearance)
+    row = await case_to_decide(session, caller, clearance)
     if not await _stands_already(session, row, body, actor(caller)):
         if "if-match" in request.headers:
             require_match(request, version_of(row))
         check_open(row.state)
         criteria = await criteria_of(session, row)
         criterion = criterion_for(criteria, body.criterion, RoleKind(row.kind), clears=body.clears)
+        check_referral(RoleKind(row.kind), body.referred_to)
+        row.referred_to = body.referred_to
         await _decide(session, row, criterion, body.valid_until, actor(caller), clock)
     return await answer(session, row, response)
 
@@ -93,7 +111,7 @@ async def withdraw(
     """End a clearance now, and with it the one that renews it (trap 7). It waits for no second person."""
     application = (await case_for(session, caller, clearance)).application
     every = await locked_cases_of(session, application)
-    row = await case_to_screen(session, caller, clearance)
+    row = await case_to_decide(session, caller, clearance)
     criteria = await criteria_of(session, row)
     criterion = criterion_for(criteria, body.criterion, RoleKind(row.kind), clears=False)
     if row.ending_criterion != criterion.criterion:
@@ -112,7 +130,7 @@ async def _stands_already(session: AsyncSession, row: CaseRow, asked: Decision, 
         return stands is not None and (stands.proposed_by, stands.clears, stands.criterion, stands.valid_until) == (
             by, asked.clears, asked.criterion, asked.valid_until,
         )  # fmt: skip
-    if row.criterion is None:
+    if row.criterion is None or row.referred_to != asked.referred_to:
         return False
     decided = Decided(row.state != "declined", row.criterion, row.valid_until)
     return is_repeat(decided, clears=asked.clears, criterion=asked.criterion, wanted=asked.valid_until)
@@ -150,6 +168,8 @@ async def _until(session: AsyncSession, row: CaseRow, wanted: date | None, clock
     results = as_results(await results_of(session, row.clearance))
     until = clear_until(row.required, results, clock.today(), row.validity, wanted)
     check_known(row.place_known, row.facts_known)
+    check_not_stopped(await is_stopped(session, row.offering))
+    await onsite.check_may_begin(session, row)
     check_no_red(await open_flags(session, row.clearance))
     await check_case_settled(session, row)
     return until

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.screening import agreeing
 from services.screening.api.decisions import answer
@@ -22,10 +22,6 @@ from shared.http import ClockDep, SessionDep, TransactionRoute, require_match
 
 router = APIRouter(route_class=TransactionRoute)
 
-Reference = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
-]
-
 
 class NewResult(BaseModel):
     """How a check ended. `reference` says where the evidence is kept; send no record.
@@ -38,7 +34,7 @@ class NewResult(BaseModel):
     check: Slug
     outcome: Outcome
     valid_until: date | None = None
-    reference: Reference | None = None
+    reference: Line | None = None
     authority: Line | None = None
     number: Annotated[Line, Field(max_length=100)] | None = None
 

@@ -158,6 +158,7 @@ class CaseDetail(CaseSummary):
     decided_by: str | None = None
     agreed_by: str | None = None
     decided_at: datetime | None = None
+    referred_to: str | None = None
     ending_criterion: str | None = None
     ending_version: int | None = None
     ending_category: Category | None = None

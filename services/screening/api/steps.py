@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from services.screening.domain.cases import check_open
 from services.screening.domain.steps import StepState, is_stalled
+from services.screening.domain.waiting import STEP as WAITING_LIST
 from services.screening.fields import Body
 from services.screening.tables import StepRow
 from services.screening.visibility import case_for, case_to_screen, sees_evidence
@@ -63,6 +64,8 @@ async def look_after(
         raise NotFound("This case has no such step.")
     check_open(case.state)
     if body.due_on is not None:
+        if check == WAITING_LIST:
+            raise Invalid.field("due_on", "is what the mentee was told; tell them another day instead")
         if not 0 <= (body.due_on - clock.today()).days <= FARTHEST_YEARS * 366:
             raise Invalid.field("due_on", f"must be today or later, within {FARTHEST_YEARS} years")
         row.due_on = body.due_on

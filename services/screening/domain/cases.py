@@ -184,6 +184,12 @@ def check_known(place: bool, facts: bool) -> None:
         )
 
 
+def check_not_stopped(is_stopped: bool) -> None:
+    """Raise Contradiction where the line stands still: nobody is cleared there until it goes on (R78)."""
+    if is_stopped:
+        raise Contradiction("This programme is stopped at this place; nobody is cleared until somebody lifts it.")
+
+
 def check_withdrawable(state: State) -> None:
     """Raise Contradiction unless there is a clearance that stands."""
     if state != "cleared":

@@ -12,6 +12,7 @@ from services.screening.tables.criteria import CriteriaSetRow
 from services.screening.tables.flags import FlagRow
 from services.screening.tables.interviews import InterviewRow, SlotRow
 from services.screening.tables.oncall import AlarmRow, DutyRow, PageRow
+from services.screening.tables.onsite import OnsiteAgreementRow, OnsiteDutiesRow, OnsiteReportRow
 from services.screening.tables.proposals import Answer, ProposalRow
 from services.screening.tables.references import ReferenceLetterRow, ReferenceRow
 from services.screening.tables.register import LookupRow, RegisterEntryRow
@@ -22,6 +23,7 @@ from services.screening.tables.steps import StepRow
 from services.screening.tables.ties import TieKind, TieRow
 from services.screening.tables.training import AttemptRow, CertificateRow, TrainingRow
 from services.screening.tables.vendors import AdverseActionRow, VendorOrderRow
+from services.screening.tables.waiting import WaitingRow
 
 __all__ = [
     "AcknowledgementRow",
@@ -51,6 +53,9 @@ __all__ = [
     "MeasureRow",
     "NamedRow",
     "OfferingRow",
+    "OnsiteAgreementRow",
+    "OnsiteDutiesRow",
+    "OnsiteReportRow",
     "PageRow",
     "PlaceRow",
     "ProposalRow",
@@ -70,4 +75,5 @@ __all__ = [
     "TieRow",
     "TrainingRow",
     "VendorOrderRow",
+    "WaitingRow",
 ]

@@ -25,6 +25,7 @@ Act = Literal[
     "results", "correction", "settled", "asked-anew", "proposed", "disagreed", "cleared", "declined", "withdrawn",
     "expired", "flagged", "flag-resolved", "limit", "appealed", "appeal-upheld", "appeal-overturned", "renewal",
     "ordered", "reported", "authorised", "noticed", "disputed", "dispute-settled", "final-notice",
+    "waiting-list",
 ]  # fmt: skip
 """What can be done to a case. A decision that needed a second person stands under both names."""
 
@@ -39,7 +40,8 @@ class CaseRow(Base):
     heard of; `facts_known`: what intake knows of the person was read; before both nobody is cleared. `validity`: months
     for which a clearance may stand. `asked_ahead`: checks to pass before a limit of activity is crossed. `by_vendor`: a
     vendor was asked for a check. `version` counts what people did, not what was heard: events may come in any order.
-    `sequence` is the newest heard of the application.
+    `sequence` is the newest heard of the application. `referred_to`: the organisation a declined mentee was told of.
+    `suspended_at`: since when a conduct case stops a clearance for a staff role; shown to nobody.
     """
 
     __tablename__ = "screening_case"
@@ -84,7 +86,9 @@ class CaseRow(Base):
     noticed_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     decided_by: Mapped[str | None] = mapped_column(info=DECISION)
+    referred_to: Mapped[str | None] = mapped_column(info=DECISION)
     agreed_by: Mapped[str | None] = mapped_column(info=DECISION)
+    suspended_at: Mapped[datetime | None] = mapped_column(info=SAFETY)
     ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)

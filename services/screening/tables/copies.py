@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Index, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.screening.tables.base import Base
@@ -17,6 +17,7 @@ HELD = personal(
     "not asking twice for what stands (R35)", "one year after the last case was decided", "person",
     data_class="criminal",
 )  # fmt: skip
+FAMILY = personal("telling who may be told about a mentee", "one year after the last case was decided", "person")
 
 FactsState = Literal["stale", "read", "absent"]
 
@@ -61,7 +62,10 @@ class PlaceRow(Base):
 
 
 class OfferingRow(Base):
-    """A copy of an offering: the policy in force there and what has to be signed; None: told before there were any."""
+    """A copy of an offering: the policy in force there and what has to be signed; None: told before there were any.
+
+    `is_stopped`: the line stands still there.
+    """
 
     __tablename__ = "offering"
     __table_args__ = (Index(None, "document"),)
@@ -71,6 +75,7 @@ class OfferingRow(Base):
     policy: Mapped[dict[str, Any] | None] = mapped_column(JSONB, info=PUBLIC)
     document: Mapped[str | None] = mapped_column(info=PUBLIC)
     agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=PUBLIC)
+    is_stopped: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)
 
 
@@ -78,12 +83,14 @@ class FactsRow(Base):
     """What intake knows of a person that the law asks about; read when a case needs it.
 
     `stale`: to be read; `absent`: intake does not know the person. From the day `until` on they count no longer.
+    `guardians` and `enrolled_by` may be told what the person is told; `hears_anew`: somebody may have come to them.
     """
 
     __tablename__ = "person_facts"
     __table_args__ = (
         CheckConstraint("state IN ('stale', 'read', 'absent')", name="state"),
         Index("person_facts_to_read", "person", postgresql_where=text("state = 'stale'")),
+        Index("person_facts_hears_anew", "person", postgresql_where=text("hears_anew")),
     )
 
     person: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
@@ -92,5 +99,8 @@ class FactsRow(Base):
     lives_in: Mapped[str | None] = mapped_column(info=FACTS)
     resident: Mapped[int | None] = mapped_column(info=FACTS)
     held: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=HELD)
+    guardians: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}", info=FAMILY)
+    enrolled_by: Mapped[UUID | None] = mapped_column(info=FAMILY)
+    hears_anew: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     until: Mapped[date | None] = mapped_column(info=PUBLIC)
     sequence: Mapped[str] = mapped_column(info=PUBLIC)

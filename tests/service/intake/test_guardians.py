@@ -240,3 +240,39 @@ async def test_an_admission_is_for_staff_of_the_site_alone(it: Running) -> None:
         assert (await client.get(path)).status_code == 404
         assert (await client.put(path, json=plan)).status_code == 404
     assert all("home" not in str(each.data) for each in await it.emitted())
+
+
+async def told_of(it: Running, person: UUID) -> tuple[set[UUID], UUID | None]:
+    """Whom screening may tell how a person's case stands: their guardians, and who enrolled them."""
+    async with it.client(role="service", site="net") as http:
+        (facts,) = good(await http.post("/internal/screening-facts", json={"people": [str(person)]}))["facts"]
+    return {UUID(each) for each in facts["guardians"]}, UUID(facts["enrolled_by"]) if facts["enrolled_by"] else None
+
+
+async def test_screening_hears_who_may_be_told_and_that_it_changed(it: Running) -> None:
+    """Verified ones who may be told; not who only agrees, nor who must have no contact, nor of who is of age."""
+    person = await child(it)
+    told, gives, unverified = [
+        await guardian(it, person, **may)
+        for may in (TOLD_ONLY, {"may_consent": True, "may_be_told": False}, {"verified": False})
+    ]
+    assert await told_of(it, person) == ({told}, None)
+    count = (await types(it)).count("profile.changed")
+    good(await allow(it, person, gives, **TOLD_ONLY))
+    good(await allow(it, person, gives, **TOLD_ONLY))
+    good(await allow(it, person, told, **NO_CONTACT))
+    assert await told_of(it, person) == ({gives}, None)
+    assert (await types(it)).count("profile.changed") == count + 2
+    good(await allow(it, person, unverified))
+    assert await told_of(it, person) == ({gives, unverified}, None)
+    assert (await types(it)).count("profile.changed") == count + 2  # their agreeing will tell of them
+    good(await coordinator(it).put(f"/people/{person}/particulars", json={"born_on": "1990-05-01"}))
+    assert await told_of(it, person) == (set(), None)
+
+
+async def test_screening_hears_who_enrolled_somebody(it: Running) -> None:
+    """A facilitator, who then acts for them."""
+    me = new_id()
+    body = {**CARD, "site": SITE, "email": None}
+    person = UUID(good(await facilitator(it, me).post("/people", json=body))["person"])
+    assert await told_of(it, person) == (set(), me)

@@ -1,6 +1,8 @@
 """After the grace of a new version a pair's messages wait until both members have signed (trap 8)."""
 
 from itertools import permutations
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.service.messaging.scenes import (
     MENTOR,
     PAIR,
     PAIRED,
+    STAFF,
     Factory,
     asks,
     call,
@@ -97,3 +100,23 @@ async def test_any_order_ends_alike(running: Factory, order: tuple[int, ...]) ->
     await hear(it, *(HALVES[each] for each in order), *((event, 1) for event in PAIRED), HALVES[1], HALVES[0])
     it.set_clock(LAST_DAY + 2 * DAY)
     assert (await write(it, MENTOR)).status_code == 201
+
+
+async def test_every_channel_reminds_of_its_rules(running: Factory) -> None:
+    """R56: which document holds there, and to each member what they have to sign of it until when; nobody else's."""
+    it = await paired(running)
+    assert await rules(it, MENTOR) is None
+    await hear(it, *OLD, (asks(), 1), (signs(MENTEE, 2), 2))
+    named = {"document": "conduct", "version": "2"}
+    assert await rules(it, MENTOR) == named | {"to_sign": True, "until": str(LAST_DAY.date())}
+    assert await rules(it, MENTEE) == named | {"to_sign": False, "until": None}
+    staff = await call(it, STAFF, "GET", f"/conversations/{PAIR}", role="coordinator")
+    assert staff.json()["rules"] == named | {"to_sign": None, "until": None}
+    it.set_clock(LAST_DAY + DAY)
+    assert await rules(it, MENTOR) == named | {"to_sign": True, "until": None}
+
+
+async def rules(it: Running, who: UUID) -> dict[str, Any] | None:
+    """What a member reads of the rules in their channel."""
+    found: dict[str, Any] | None = (await call(it, who, "GET", f"/conversations/{PAIR}")).json()["rules"]
+    return found

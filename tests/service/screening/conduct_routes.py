@@ -26,6 +26,7 @@ OTHERS: dict[tuple[str, str], dict[str, Any] | None] = {
     ("GET", "/conduct-cases"): None,
     ("POST", "/conduct-cases"): {"site": SITE, "weight": "talk", "known": "seen"},
     ("GET", f"/incidents?site={SITE}"): None,
+    ("GET", f"/incidents/summary?site={SITE}"): None,
     ("POST", "/ties"): {"person": str(MENTOR), "other": str(MENTEE), "kind": "relative", "site": SITE},
     ("GET", f"/ties?person={MENTOR}"): None,
     ("DELETE", f"/ties/{NOBODY}/{NOBODY}"): None,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from services.screening.senders import store
+from services.screening.senders import CHANGED, store
 from services.screening.tables import ActRow, FactsRow
 from shared.access import Role
 from shared.contracts.reads import ScreeningFacts
@@ -57,7 +57,7 @@ async def know(it: Running, **facts: Any) -> None:
     """Intake is read: what it knows of everybody whose facts are wanted."""
     told = {"age": None, "lives_in": None, "resident": None, "held": [], "until": "2099-01-01"} | facts
     async with it.service.sessions.begin() as session:
-        wanted = select(FactsRow.person, FactsRow.sequence).where(FactsRow.state == "stale")
+        wanted = select(FactsRow.person, FactsRow.sequence).where(CHANGED)
         asked = {row.person: row.sequence for row in await session.execute(wanted)}
         await store(session, asked, {person: ScreeningFacts(person=person, **told) for person in asked})
 

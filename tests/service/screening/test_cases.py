@@ -192,13 +192,16 @@ async def test_every_route_asks_for_a_grant(it: Running) -> None:
         ("POST", "/cases/{clearance}/decision"): {"decision": "decline", "criterion": "volunteer-no-time"},
         ("POST", "/cases/{clearance}/decision/agreement"): {"agrees": True},
         ("POST", "/cases/{clearance}/withdrawal"): {"criterion": "volunteer-safety"},
+        ("PUT", "/cases/{clearance}/waiting-list"): {"next_news_on": "2026-12-01"},
+        ("GET", "/waiting-list"): None,
+        ("GET", "/people/{person}/outcomes"): None,
     }
     assert set(routes) | set(STEP_ROUTES) | CONDUCT_ROUTES == {
         route for route in it.routes() if route[1] not in OPEN_ROUTES
     }
     for (method, template), body in routes.items():
         path = template.format(clearance=case, person=new_id(), other=new_id(), flag=new_id())
-        path += "?network=net" if path == "/criteria-sets" else ""
+        path += QUERIES.get(path, "")
         async with it.client() as nobody, it.client(role="coordinator", site=SITE) as other_role:
             assert (await nobody.request(method, path, json=body)).status_code == 401
             refused = await other_role.request(method, path, json=body)
@@ -211,11 +214,13 @@ async def test_every_route_asks_for_a_grant(it: Running) -> None:
             assert (await right.request(method, path, json=body)).status_code in ANSWERED.get(template, (200, 201, 409))
 
 
+QUERIES = {"/criteria-sets": "?network=net", "/waiting-list": f"?site={SITE}&role=mentee-adult"}
 FOR_ADMINISTRATORS = {"/criteria-sets", "/ties/{person}/{other}"}
 ANSWERED: dict[str, tuple[int, ...]] = {
     "/ties/{person}/{other}": (404,),
     "/cases/{clearance}/flags/{flag}/resolution": (404,),
     "/cases/{clearance}/renewal": (403,),
+    "/people/{person}/outcomes": (404,),
     "/cases/{clearance}/appeal": (403, 404),
     "/cases/{clearance}/appeal/outcome": (404,),
 }

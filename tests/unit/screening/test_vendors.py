@@ -1,5 +1,6 @@
 """The rules of vendors' reports and of adverse action, as laws."""
 
+import random
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 
@@ -26,9 +27,9 @@ NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 
 
 @given(st.lists(REPORTS, min_size=1, max_size=6), st.randoms())
-def test_reports_commute_and_repeat(reports: list[Report], chance: object) -> None:
+def test_reports_commute_and_repeat(reports: list[Report], chance: random.Random) -> None:
     """Taken one by one in any order and again, the same report counts as when all are known at once."""
-    shuffled = sorted(reports + reports, key=lambda _: chance.random())  # type: ignore[attr-defined]  # a Random
+    shuffled = sorted(reports + reports, key=lambda _: chance.random())
     assert reduce(lambda before, each: decisive([before, each]) or each, shuffled) == decisive(reports)
 
 
