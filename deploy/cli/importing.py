@@ -1,4 +1,4 @@
-"""`rapport import FILE`: people from another system's CSV file, in one command."""
+"""`rapport import FILE` and `rapport import-pairs FILE`: people, and their pairs, from another system's CSV files."""
 
 import asyncio
 from pathlib import Path
@@ -8,6 +8,7 @@ from uuid import UUID
 from cyclopts import App, Parameter
 
 from deploy.cli.common import Json, Typed, client
+from deploy.rosters import pairs
 from deploy.rosters.importing import Order, Prepared, carry_out, prepare
 from deploy.rosters.screening import Screener, screen
 
@@ -15,8 +16,9 @@ Flag = Annotated[bool, Parameter(negative="")]
 
 
 def register(app: App) -> None:
-    """Add this command."""
+    """Add these commands."""
     app.command(import_, name="import")
+    app.command(import_pairs)
 
 
 def import_(
@@ -74,3 +76,30 @@ async def _import(prepared: Prepared, screener: Screener | None) -> None:
         await carry_out(prepared, http)
     if screener:
         await screen(prepared.report, screener)
+
+
+def import_pairs(file: Path, *, site: str, map: str, offering: str | None = None, json: Json = False) -> int:
+    """Take over the pairs of FILE (CSV, UTF-8) that run already; the same again changes nothing.
+
+    Both people come from an import before, and are screened as all are: what is not ready is told by row, and taken
+    when the same command runs again. Exit code 0: every row is a pair; 1: some are not; 2: nothing could be sent.
+
+    Parameters
+    ----------
+    site
+        The place at which their people were imported.
+    map
+        The TOML file by which the people were imported; its [pair] names the columns.
+    offering
+        The offering in which they are pairs; else the map's programme at the site.
+    """
+    prepared = pairs.prepare(file, site, map, offering)
+    asyncio.run(_import_pairs(prepared))
+    prepared.print(as_json=json)
+    return prepared.exit_code
+
+
+async def _import_pairs(prepared: pairs.Pairs) -> None:
+    site = prepared.offering.partition("@")[2]
+    async with client("intake", prepared.site, "coordinator") as intake, client("matching", site, "coordinator") as at:
+        await pairs.carry_out(prepared, intake, at)

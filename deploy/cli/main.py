@@ -26,6 +26,7 @@ from deploy.cli import (
     demo,
     doctor,
     events,
+    exporting,
     following,
     importing,
     inboxes,
@@ -82,6 +83,7 @@ for group in (
     network,
     policy,
     importing,
+    exporting,
     matching,
     completion,
 ):

@@ -52,7 +52,7 @@ def prepare(order: Order) -> Prepared:
     head: dict[str, Any] = {
         "site": order.site,
         "role": order.role,
-        "offering": _offering(order, roster_map),
+        "offering": offering_of(order, roster_map),
         "source": roster_map.source,
         "attest": order.attest,
         "notify": order.notify,
@@ -108,7 +108,8 @@ def _people(prepared: Prepared) -> Iterator[Person | Refusal]:
         yield prepared.plan.person(row) if isinstance(row, Row) else row
 
 
-def _offering(order: Order, roster_map: RosterMap) -> str:
+def offering_of(order: Order, roster_map: RosterMap) -> str:
+    """The offering that was named, else the map's programme at the site."""
     named = order.offering or roster_map.offering
     if named is None:
         raise Misconfigured("Name the offering with --offering; the map names none.")

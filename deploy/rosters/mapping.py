@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from deploy.local.problems import Misconfigured
+from deploy.rosters.clearances import Misplaced, brought
 from deploy.rosters.columns import Columns, account_of
 from deploy.rosters.maps import RosterMap
 from deploy.rosters.reading import Refusal, Roster, Row, fold, tidy
@@ -12,7 +14,7 @@ from deploy.rosters.values import CHECKS, LISTS, TAGS, RowField, Unusable, cell,
 
 _ESSENTIAL: tuple[RowField, ...] = ("key", "full_name", "language", "zone", "weekly_hours")
 _PROFILE = ("languages", "skills", "goals", "weekly_hours", "zone", "free_hours")
-_SEPARATORS = {"languages": ",", "skills": ",", "goals": ",", "free_hours": ";"}
+SEPARATORS = {"languages": ",", "skills": ",", "goals": ",", "free_hours": ";"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,17 @@ class Plan:
             two_roles = self._two_roles(row)
             for known in CHECKS:
                 name = known
-                values[known] = self._value(row, known, self._columns_of(known, two_roles))
+                values[known] = self.value(row, known, self.columns_of(known, two_roles))
             _complete(values)
             for essential in _ESSENTIAL:
                 name = essential
                 _require(values[essential])
             name = "evidence"
-            return Person(row.number, _body(row.number, values, self._evidence(row)), two_roles)
+            body = _body(row.number, values, self._evidence(row))
+            body["clearances"] = brought(self.map.clearance, partial(self._cell, row), self.map.date_format)
+            return Person(row.number, body, two_roles)
+        except Misplaced as error:
+            return Refusal(row.number, self.header[self.places[fold(error.column)]], f"The cell {error}.")
         except Unusable as error:
             return Refusal(row.number, self.column_of(name), f"The cell {error}.")
 
@@ -80,14 +86,19 @@ class Plan:
         """Where a field of intake stands in the file: `profile.skills` may be `profession, grade`."""
         last = name.rpartition(".")[2]
         evidence = self.map.evidence.columns if self.map.evidence else {}
-        columns = [column for known in CHECKS if known == last for column in self._columns_of(known, two_roles=True)]
+        columns = [column for known in CHECKS if known == last for column in self.columns_of(known, two_roles=True)]
         columns += [column for part, column in evidence.items() if last in (part, "evidence")]
+        if name.startswith("clearances"):
+            columns = [
+                column for one in self.map.clearance for part, column in one.columns.items() if last in (part, name)
+            ]
         if last == "key" and not columns:
             return self.column_of("email")
         names = [self.header[self.places[fold(column)]] for column in columns]
         return ", ".join(names) or f"({last}, which the file does not have)"
 
-    def _columns_of(self, name: RowField, two_roles: bool) -> list[str]:
+    def columns_of(self, name: RowField, two_roles: bool) -> list[str]:
+        """The columns of a field as the map names them, for one role or for people of both."""
         roles = self.roles if two_roles else self.roles[:1]
         tables = [self.map.columns, *(self.map.role.get(role, {}) for role in roles)]
         return list(dict.fromkeys(column for table in tables for column in table.get(name, ())))
@@ -99,12 +110,12 @@ class Plan:
         also = self.map.also
         return also is not None and fold(self._cell(row, also.column)) in map(fold, also.when)
 
-    def _value(self, row: Row, name: RowField, columns: Sequence[str]) -> Any:
+    def value(self, row: Row, name: RowField, columns: Sequence[str]) -> Any:
         """The checked value of a field: of its cells, or the default where they are empty, or None."""
         texts = [text for column in columns if (text := cell(self._cell(row, column)))]
         if name not in LISTS:
             texts = [" ".join(texts)] if texts else []
-        elif separator := self.map.split.get(name, _SEPARATORS[name]):
+        elif separator := self.map.split.get(name, SEPARATORS[name]):
             texts = [part for text in texts for piece in text.split(separator) if (part := tidy(piece))]
         values = [value for text in texts for value in self._translated(text, name)]
         if not values:

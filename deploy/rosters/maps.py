@@ -13,6 +13,7 @@ from deploy.rosters.reading import fold
 from deploy.rosters.special import category_of
 from deploy.rosters.values import LISTS, RowField
 from shared.contracts.base import Slug
+from shared.law import check_names
 
 SHIPPED = Path(__file__).parent
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -60,6 +61,39 @@ class Evidence(_Part):
         return found | ({"holder": self.holder.always} if isinstance(self.holder, Always) else {})
 
 
+class InColumn(_Part):
+    """The name of a column, where a text alone would be the value itself."""
+
+    column: Text
+
+
+class Clearance(_Part):
+    """A check that people passed elsewhere (R35). Texts name columns, but `check` is the check itself."""
+
+    check: Slug | InColumn
+    authority: Always | Text
+    number: Text
+    valid_until: Text
+    own: bool = False
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What stands in which column."""
+        found = {"number": self.number, "valid_until": self.valid_until}
+        if isinstance(self.check, InColumn):
+            found["check"] = self.check.column
+        return found | ({"authority": self.authority} if isinstance(self.authority, str) else {})
+
+
+class Pair(_Part):
+    """The columns of a file of pairs that run already. `mentor` and `mentee` hold keys of people."""
+
+    mentor: Text
+    mentee: Text
+    started_on: Text
+    hours: Text | None = None
+
+
 class Basis(_Part):
     """Why a special-category column may be used all the same."""
 
@@ -89,6 +123,8 @@ class RosterMap(_Part):
     unknown: dict[RowField, Literal["slug", "keep", "refuse"]] = {}
     defaults: dict[RowField, str | int | float | list[str | int]] = {}
     evidence: Evidence | None = None
+    clearance: list[Clearance] = []
+    pair: Pair | None = None
     drop: dict[Text, Text] = {}
     special: dict[Text, Basis] = {}
     also: Also | None = None
@@ -99,6 +135,9 @@ class RosterMap(_Part):
             raise ValueError("columns must say where full_name stands")
         if not {"email", "key"} & set(self.columns):
             raise ValueError("columns must say where email or key stands, or nobody is known again next time")
+        named = {one.check for one in self.clearance if isinstance(one.check, str)}
+        if unknown := sorted(named - check_names()):
+            raise ValueError(f"there is no check {', '.join(unknown)}; there are {', '.join(sorted(check_names()))}")
         if single := sorted(set(self.split) - set(LISTS)):
             raise ValueError(f"split is for {', '.join(LISTS)}, not for {', '.join(single)}")
         if both := sorted(set(map(fold, self.drop)) & {fold(column) for column in self.mentioned()}):
@@ -127,6 +166,7 @@ class RosterMap(_Part):
         tables = [self.columns, *(self.role.get(role, {}) for role in roles or self.role)]
         names = [name for table in tables for columns in table.values() for name in columns]
         names += list(self.evidence.columns.values()) if self.evidence else []
+        names += [column for one in self.clearance for column in one.columns.values()]
         return list(dict.fromkeys([*names, *([self.also.column] if self.also else [])]))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from deploy.cli.common import console, print_json, say, show
+from deploy.rosters.columns import Noted
 from deploy.rosters.mapping import Plan
 from deploy.rosters.reading import Refusal
 
@@ -26,6 +27,8 @@ class Report:
     states: dict[int, str] = field(default_factory=dict)
     refused: dict[int, Refusal] = field(default_factory=dict)
     waiting: set[int] = field(default_factory=set)
+    ended: list[Noted] = field(default_factory=list)
+    """Clearances that were not recorded because they have ended; the rows were taken without them."""
     two_roles: set[int] = field(default_factory=set)
     applications: dict[UUID, str] = field(default_factory=dict)
     """Applications that screening can take up, each with its role."""
@@ -47,6 +50,9 @@ class Report:
             self.two_roles.add(row)
         if self.states.get(row, "unchanged") == "unchanged":
             self.states[row] = "updated" if second and answer["state"] != "unchanged" else str(answer["state"])
+        for check in () if second else answer.get("ended", ()):
+            reason = f"Row {row}: this clearance ({check}) has ended; it was not recorded."
+            self.ended.append(Noted(self.plan.column_of("clearances.valid_until"), reason))
         if answer.get("waits"):
             self.waiting.add(row)
         else:
@@ -71,6 +77,7 @@ class Report:
                 "special": [asdict(noted) for noted in columns.special],
             },
             "refused": [asdict(self.refused[row]) for row in sorted(self.refused)],
+            "ended_clearances": [asdict(noted) for noted in self.ended],
             "screening": None if self.screening is None else dict(self.screening),
             "seconds": round(self.seconds, 2),
         }
@@ -90,6 +97,8 @@ class Report:
         show(refusals[:SHOWN], as_json=False, title="Refused rows", empty="No row was refused.")
         if len(refusals) > SHOWN:
             console.print(f"... and {len(refusals) - SHOWN} more; --json lists every one.", markup=False)
+        if self.ended:
+            show([asdict(noted) for noted in self.ended[:SHOWN]], as_json=False, title="Clearances that have ended")
         if self.screening is not None:
             show([dict(self.screening)], as_json=False, title="Screening", empty="No case to decide.")
         say(f"Done in {self.seconds:.1f} s.")

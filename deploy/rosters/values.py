@@ -35,6 +35,11 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 _SPAN = re.compile(r"([a-z]{3})[a-z]*\.? +(\d{1,2})(?::00)? *(?:-|to) *(\d{1,2})(?::00)?")
 
 
+_CALCULATED = "=+\\-@＝＋－＠"
+_GUARDED = re.compile(rf"'+[{_CALCULATED}]")
+_TO_GUARD = re.compile(rf"'*[{_CALCULATED}]")
+
+
 class Unusable(ValueError):
     """A reason that names no value."""
 
@@ -45,7 +50,13 @@ def cell(text: str) -> str:
         raise Unusable(f"is longer than {CELL_LIMIT:,} characters")
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\t\r\n\x85" for sign in text):
         raise Unusable("has a control character (such as NUL) in it")
-    return unicodedata.normalize("NFC", tidy(text))
+    text = unicodedata.normalize("NFC", tidy(text))
+    return text[1:] if _GUARDED.match(text) else text
+
+
+def guarded(text: str) -> str:
+    """A text as a cell that no spreadsheet calculates: an apostrophe before what it would; `cell` takes it off."""
+    return f"'{text}" if _TO_GUARD.match(text) else text
 
 
 def slugified(text: str) -> str:

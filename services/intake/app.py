@@ -13,6 +13,7 @@ from services.intake.api import (
     deliveries,
     documents,
     drafts,
+    exports,
     forms,
     funnel,
     guardians,
@@ -77,6 +78,7 @@ def build(settings: Settings | None = None) -> Service:
         outcomes,
         funnel,
         imports,
+        exports,
         reads,
     )
     routers = [module.router for module in modules]

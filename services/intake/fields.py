@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Ema
 from services.intake.domain import places, texts
 from shared.contracts import SitePath, Slug, Zone
 from shared.contracts.intake import CountryCode, SubdivisionCode
+from shared.law import check_names
 
 LIST_LIMIT = 30
 
@@ -106,6 +107,30 @@ class Evidence(Body):
     holder: Line
 
 
+class Held(Body):
+    """A clearance from elsewhere: who issued it, its number, its last day. `own`: this organisation asked for it."""
+
+    authority: Line
+    number: Annotated[Line, Field(max_length=100)]
+    valid_until: date
+    own: bool = False
+
+
+class BroughtClearance(Held):
+    """The same, by the check that it stands for."""
+
+    check: Slug
+
+
+def _once(clearances: list[BroughtClearance]) -> list[BroughtClearance]:
+    checks = [one.check for one in clearances]
+    if unknown := set(checks) - check_names():
+        raise ValueError(f"There is no check {', '.join(sorted(unknown))}; name it as the law packs do.")
+    if len(set(checks)) < len(checks):
+        raise ValueError("A check stands here twice; give the clearance that holds.")
+    return clearances
+
+
 class RosterProfile(Profile):
     """A profile in a roster; its zone is the row's where none is given."""
 
@@ -119,3 +144,4 @@ class Row(Card):
     key: Annotated[Line, Field(max_length=200)]
     profile: RosterProfile | None = None
     evidence: Evidence | None = None
+    clearances: Annotated[list[BroughtClearance], Field(max_length=LIST_LIMIT), AfterValidator(_once)] = []

@@ -18,6 +18,7 @@ from services.intake.tables import (
     AttestationRow,
     DocumentVersionRow,
     GuardianRow,
+    HeldClearanceRow,
     OfferingRow,
     PersonRow,
     ProfileRow,
@@ -70,6 +71,7 @@ class Known:
     applications: dict[UUID, ApplicationRow]
     signatures: dict[UUID, list[SignatureRow]]
     kept_away: set[UUID]
+    held: dict[tuple[UUID, str], HeldClearanceRow]
     attestation: AttestationRow | None = None
     added: list[Any] = field(default_factory=list)
     news: dict[str, Event] = field(default_factory=dict)
@@ -93,6 +95,7 @@ async def known_of(session: AsyncSession, batch: Batch, rows: Sequence[Row]) -> 
         applications={row.person: row for row in applications},
         signatures=await queries.signatures_of(session, ids, batch.offering.document),
         kept_away=set(await session.scalars(_kept_away(batch, ids))),
+        held=await queries.held_by(session, ids) if any(row.clearances for row in rows) else {},
     )
 
 

@@ -20,6 +20,7 @@ from services.intake.tables import (
     ApplicationRow,
     CalendarRow,
     DocumentVersionRow,
+    HeldClearanceRow,
     OfferingRow,
     PersonRow,
     PlaceRow,
@@ -287,3 +288,9 @@ async def signatures_of(
     for row in await session.scalars(rows):
         found.setdefault(row.person, []).append(row)
     return found
+
+
+async def held_by(session: AsyncSession, people: Collection[UUID]) -> dict[tuple[UUID, str], HeldClearanceRow]:
+    """What people bring along, by person and check."""
+    rows = select(HeldClearanceRow).where(HeldClearanceRow.person.in_(people)).order_by(HeldClearanceRow.check_name)
+    return {(row.person, row.check_name): row for row in await session.scalars(rows)}

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import queries
 from services.intake.attesting import record_signatures
+from services.intake.bringing import ended, record_clearances
 from services.intake.domain import roster as rules
 from services.intake.domain.applications import SUBMITTED, TO_SIGN, State, state
 from services.intake.domain.roster import Outcome
@@ -40,6 +41,7 @@ class Done:
     application: UUID
     state: Outcome
     waits: State | None
+    ended: list[str]
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,10 @@ def _import_row(session: AsyncSession, batch: Batch, known: Known, row: Row) -> 
     changed |= record_signatures(session, batch, known, person, row)
     application, applied, submitted = _apply(batch, known, person)
     _remember(batch, known, person, row, before, seen)
+    changed |= record_clearances(batch, known, person, row, is_new or _may_edit(batch, person))
     state_of_row = rules.outcome(is_new or applied, changed or submitted)
     waits = TO_SIGN if application.state == TO_SIGN else None
-    return Done(row.row, person.person, application.application, state_of_row, waits)
+    return Done(row.row, person.person, application.application, state_of_row, waits, ended(batch, row))
 
 
 def _profile(row: Row) -> dict[str, Any]:

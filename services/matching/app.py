@@ -1,7 +1,7 @@
 """The composition root of matching: the only place that wires its parts."""
 
 from services.matching import handlers
-from services.matching.api import nominations, pairs, pool, runs, styles
+from services.matching.api import imports, nominations, pairs, pool, runs, styles
 from services.matching.senders import profiles
 from services.matching.settings import Settings
 from services.matching.tables import ClearanceRow
@@ -16,7 +16,7 @@ def build(settings: Settings | None = None) -> Service:
     service = Service(
         "matching",
         settings,
-        routers=[runs.router, nominations.router, pairs.router, styles.router, pool.router],
+        routers=[runs.router, nominations.router, pairs.router, styles.router, pool.router, imports.router],
         handlers=handlers.events,
         clearances=kept_in(ClearanceRow),
     )

@@ -180,7 +180,10 @@ class RunRow(Base):
 
 
 class PairRow(Base):
-    """A pair from its confirmation on. Two people are paired once, ever; two closed pairs only where records merged."""
+    """A pair from its confirmation on. Two people are paired once, ever; two closed pairs only where records merged.
+
+    `started_on` and `hours_before`: of a pair that ran elsewhere before, since when and for how many hours.
+    """
 
     __tablename__ = "pair"
     __table_args__ = (
@@ -204,6 +207,8 @@ class PairRow(Base):
     mentee: Mapped[UUID] = mapped_column(info=PUBLIC)
     state: Mapped[str] = mapped_column(info=PUBLIC)
     matched_at: Mapped[datetime] = mapped_column(info=PUBLIC)
+    started_on: Mapped[date | None] = mapped_column(info=PUBLIC)
+    hours_before: Mapped[float | None] = mapped_column(info=PUBLIC)
     matched_by: Mapped[str] = mapped_column(info=PUBLIC)
     vouched_by: Mapped[str | None] = mapped_column(info=VOUCHING)
     closed_on: Mapped[date | None] = mapped_column(info=PUBLIC)

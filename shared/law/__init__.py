@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from shared.contracts import RoleKind
 from shared.contracts.base import Slug
 from shared.contracts.intake import CountryCode, Risk, SubdivisionCode
+from shared.contracts.policy import Step
 
 NOT_ADVICE = (
     "This is not legal advice: it is what the cited sources were read to say on the day that stands beside them."
@@ -221,3 +222,9 @@ def law() -> Law:
     """Every pack that is held. Raises ValidationError on one that is not whole."""
     found = [each for each in files(__package__).iterdir() if each.name.endswith(".yaml")]
     return Law(Pack.model_validate(yaml.safe_load(each.read_text(encoding="utf-8"))) for each in found)
+
+
+@cache
+def check_names() -> frozenset[str]:
+    """Every check that somebody can bring along: the network's own steps, and what the packs describe."""
+    return frozenset(get_args(Step)) | {each.check for pack in law().packs for each in pack.checks}

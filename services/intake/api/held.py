@@ -1,16 +1,13 @@
 """Clearances that people bring along, so that nobody is asked again for what stands (R35)."""
 
-from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 from sqlalchemy import select
 
 from services.intake.api.people import person_for
 from services.intake.api.seen import STAFF, Changed
-from services.intake.fields import Body, Line
+from services.intake.fields import Held
 from services.intake.tables import HeldClearanceRow, PersonRow
 from shared.access import Caller, CallerDep
 from shared.contracts import Slug
@@ -20,15 +17,6 @@ from shared.outbox import emit
 from shared.problems import Forbidden
 
 router = APIRouter(route_class=TransactionRoute)
-
-
-class Held(Body):
-    """Who issued it, its number, its last day. `own`: this organisation asked for it."""
-
-    authority: Line
-    number: Annotated[Line, Field(max_length=100)]
-    valid_until: date
-    own: bool = False
 
 
 class HeldView(Held):

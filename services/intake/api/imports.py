@@ -49,13 +49,14 @@ class ImportBody(Body):
 
 
 class Done(BaseModel):
-    """What a row did, and what its application waits for."""
+    """What a row did, and what its application waits for. `ended`: checks whose clearance was left out for that."""
 
     row: int
     person: UUID
     application: UUID
     state: Outcome
     waits: Literal["to-sign"] | None
+    ended: list[Slug]
 
 
 class Refused(BaseModel):

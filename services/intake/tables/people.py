@@ -96,12 +96,13 @@ class HeldClearanceRow(Base):
 
 
 class PrivateReadRow(Base):
-    """A service read private data: who, which kind, how many; never what."""
+    """Somebody read private data of many people: who, which kind, how many; never what."""
 
     __tablename__ = "private_read"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('address-cards', 'matching-profiles', 'screening-facts', 'constraints')", name="kind"
+            "kind IN ('address-cards', 'matching-profiles', 'screening-facts', 'constraints', 'roster-export')",
+            name="kind",
         ),
         Index(None, "read_at"),
     )

@@ -26,7 +26,10 @@ FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 
 
 class Pair(BaseModel):
-    """Two people. `frozen`: messages stop, since a clearance does not stand, or a signature does not count any more."""
+    """Two people. `frozen`: messages stop, since a clearance does not stand, or a signature does not count any more.
+
+    `started_on` and `hours_before`: of a pair that ran elsewhere before.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -39,6 +42,8 @@ class Pair(BaseModel):
     frozen: bool
     members: list[Member]
     matched_at: datetime
+    started_on: date | None
+    hours_before: float | None
     closed_on: date | None
 
 
@@ -108,7 +113,8 @@ async def shown(session: SessionDep, rows: Collection[PairRow], today: date) -> 
             pair_kind=pairing.told(row).pair_kind, state="open" if row.state == "open" else "closed",
             frozen=row.state == "open"
             and (is_frozen(row.mentor, row.mentee, cleared[row.offering]) or row.pair in lapsed),
-            members=members(row.mentor, row.mentee), matched_at=row.matched_at, closed_on=row.closed_on,
+            members=members(row.mentor, row.mentee), matched_at=row.matched_at,
+            started_on=row.started_on, hours_before=row.hours_before, closed_on=row.closed_on,
         )
         for row in rows
     ]  # fmt: skip

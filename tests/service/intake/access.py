@@ -170,6 +170,10 @@ ROUTES: dict[str, Case] = {
     "GET /applications/{application}": Case("/applications/{application}", STAFF, themself=True),
     "GET /applications": Case("/applications", STAFF, themself=True, is_list=True),
     "POST /imports": Case("/imports", COORDINATION, batch(roster_row(1))),
+    "GET /exports": Case(
+        f"/exports?site={SITE}&role=mentor-adult&offering={OFFERING}&source=mentors-2026", COORDINATION
+    ),
+    "POST /roster-keys": Case("/roster-keys", COORDINATION, {**HERE, "source": "mentors-2026", "keys": ["k1"]}),
     "POST /internal/address-cards": Case("/internal/address-cards", ("service",), {"people": ["{person}"]}),
     "POST /internal/constraints": Case("/internal/constraints", ("service",), {"people": ["{person}"]}),
     "POST /internal/screening-facts": Case("/internal/screening-facts", ("service",), {"people": ["{person}"]}),

@@ -22,12 +22,14 @@ from tests.service.matching.scenes import (
 )
 
 NOMINATION = {"offering": OFFERING, "mentor": str(MENTOR), "mentee": str(MENTEE), "vouched_by": "A colleague."}
+RUNNING = {"row": 2, "mentor": str(MENTOR), "mentee": str(MENTEE), "started_on": "2026-01-05"}
 
 ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/runs"): {"json": {"offering": OFFERING}},
     ("GET", "/runs/{run}"): {},
     ("POST", "/runs/{run}/confirmation"): {"json": {}},
     ("POST", "/nominations"): {"json": NOMINATION},
+    ("POST", "/imports"): {"json": {"offering": OFFERING, "rows": [RUNNING]}},
     ("GET", "/pairs"): {},
     ("GET", "/pairs/{pair}"): {},
     ("GET", "/pairs/{pair}/styles"): {},

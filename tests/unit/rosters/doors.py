@@ -115,3 +115,48 @@ class Screening:
         cases = [case for case in cases if query.get("state") in (None, case["state"])]
         following = str(start + 2) if len(cases) > start + 2 else None
         return httpx2.Response(200, json={"items": cases[start : start + 2], "next": following})
+
+
+@dataclass
+class Exports:
+    """Answers `GET /exports`, two people a page."""
+
+    people: list[dict[str, Any]]
+
+    def client(self) -> httpx2.AsyncClient:
+        """A client of it."""
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer), base_url="http://intake")
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        start = int(request.url.params.get("cursor", 0))
+        following = str(start + 2) if len(self.people) > start + 2 else None
+        return httpx2.Response(200, json={"items": self.people[start : start + 2], "next": following})
+
+
+@dataclass
+class Pairing:
+    """Intake's and matching's doors for pairs: `people` have keys, and `ready` are the mentees who can be paired."""
+
+    people: dict[str, str]
+    ready: set[str]
+    pairs: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def client(self) -> httpx2.AsyncClient:
+        """A client of either."""
+        return httpx2.AsyncClient(transport=httpx2.MockTransport(self._answer), base_url="http://services")
+
+    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+        body = orjson.loads(request.content)
+        if request.url.path == "/roster-keys":
+            found = {key: self.people[key] for key in body["keys"] if key in self.people}
+            return httpx2.Response(200, json={"people": found})
+        done, refused = [], []
+        for row in body["rows"]:
+            known = self.pairs.get((row["mentor"], row["mentee"]))
+            if row["mentee"] not in self.ready:
+                refused.append({"row": row["row"], "field": "mentee", "reason": "Wait for screening."})
+                continue
+            self.pairs[row["mentor"], row["mentee"]] = row
+            state = "created" if known is None else "unchanged" if known == row else "updated"
+            done.append({"row": row["row"], "pair": "p", "state": state})
+        return httpx2.Response(200, json={"rows": done, "refused": refused})

@@ -67,6 +67,7 @@ def test_a_row_becomes_what_intake_takes() -> None:
             "free_hours": [18, 19],
         },
         "evidence": None,
+        "clearances": [],
     }
 
 
