@@ -36,7 +36,7 @@ async def test_migrations_make_what_the_models_say(service: str) -> None:
 
 
 _CHECKS = """
-    SELECT nspname, conrelid::regclass::text, conname, pg_get_constraintdef(pg_constraint.oid)
+    SELECT nspname, conrelid::regclass::text AS of, conname, pg_get_constraintdef(pg_constraint.oid) AS says
     FROM pg_constraint JOIN pg_namespace ON pg_namespace.oid = connamespace
     WHERE contype = 'c' AND nspname IN ('public', 'models')
 """
@@ -53,8 +53,8 @@ async def test_migrations_allow_what_the_models_allow(service: str) -> None:
             await connection.exec_driver_sql("SET search_path TO models")
             await connection.run_sync(base.metadata.create_all)
             found: dict[str, set[tuple[str, str, str]]] = {"public": set(), "models": set()}
-            for schema, table, name, words in await connection.exec_driver_sql(_CHECKS):
-                found[schema].add((table.removeprefix("public."), name, words))
+            for row in await connection.exec_driver_sql(_CHECKS):
+                found[row.nspname].add((row.of.removeprefix("public."), row.conname, row.says))
         await engine.dispose()
     ours = {table for table, _, _ in found["models"]}
     assert ours
