@@ -21,7 +21,7 @@ from tests.support.serving import serving
 __all__ = ["intake"]
 
 ROWS = int(os.environ.get("RAPPORT_MANY_ROWS", "20000"))
-BASE_MIB, MIB_PER_THOUSAND = 160, 1.5
+BASE_MIB, MIB_PER_THOUSAND = 150, 0.6
 """What the command may hold: itself with its libraries, and what it remembers of each row to report on it."""
 HEADER = "first name,last name,email address,both mentor and mentee,job title,grade,organisation,profession,biography"
 
