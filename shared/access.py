@@ -1,7 +1,7 @@
 """Who may do what where: bearer tokens with grants of a role at a place, which cover everything below it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,11 +22,13 @@ from joserfc.errors import (
 from joserfc.jwk import KeySet, OKPKey
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from shared.clock import real_now
+from shared.clock import Clock, real_now
 from shared.contracts import SitePath
 from shared.ids import new_id
+from shared.merging import kept_ids
 from shared.problems import Forbidden, Unauthorised
 
 Role = Literal[
@@ -41,8 +43,10 @@ EVERYWHERE = "*"
 DEVELOPMENT = "development-"
 """How the id of a key begins that `rapport up` made for one machine; production refuses it."""
 
-OPEN_ROUTES = frozenset({"/livez", "/readyz", "/metrics", "/openapi.json", "/reference", "/reference/answer"})
-"""The only routes that answer without a token. A referee has a signed link instead."""
+OPEN_ROUTES = frozenset(
+    {"/livez", "/readyz", "/metrics", "/openapi.json", "/reference", "/reference/answer", "/vendor/reports"}
+)
+"""The only routes that answer without a token. A referee has a signed link instead, a vendor signs its reports."""
 
 
 def lies_in(place: str, site: str) -> bool:
@@ -70,10 +74,14 @@ class Grant:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, by their token. `subject` is a person's id or a client's name."""
+    """Who calls, by their token. `subject` is a person's id or a client's name.
+
+    `asleep` are grants that wait for a clearance; nothing is decided by them.
+    """
 
     subject: str
     grants: tuple[Grant, ...]
+    asleep: tuple[Grant, ...] = ()
 
     @property
     def person(self) -> UUID | None:
@@ -90,12 +98,14 @@ class Caller:
     def require(self, *roles: Role, site: str) -> None:
         """Raise Forbidden unless one of the roles is granted at this place."""
         if not self.covers(*roles, site=site):
-            raise Forbidden(f"This needs the role {' or '.join(roles)} at {site}.")
+            hint = self._waiting(grant for grant in self.asleep if grant.role in roles and grant.covers(site))
+            raise Forbidden(f"This needs the role {' or '.join(roles)} at {site}.{hint}")
 
     def require_anywhere(self, *roles: Role) -> None:
         """Raise Forbidden unless one of the roles is granted at some place."""
         if not self.sites(*roles):
-            raise Forbidden(f"This needs the role {' or '.join(roles)}.")
+            hint = self._waiting(grant for grant in self.asleep if grant.role in roles)
+            raise Forbidden(f"This needs the role {' or '.join(roles)}.{hint}")
 
     def require_self_or(self, person: UUID, *roles: Role, site: str) -> None:
         """Raise Forbidden unless the caller is this person, or one of the roles is granted at this place."""
@@ -105,6 +115,11 @@ class Caller:
     def sites(self, *roles: Role) -> tuple[str, ...]:
         """The places at which one of the roles is granted; for filters of lists."""
         return tuple(sorted({grant.site for grant in self.grants if grant.role in roles}))
+
+    @staticmethod
+    def _waiting(asleep: Iterable[Grant]) -> str:
+        """Says no more than what the token says."""
+        return "".join(f" Your grant of {grant.role} at {grant.site} waits for a clearance." for grant in asleep)
 
 
 def covered(places: Sequence[str], sites: Sequence[str], narrowed_to: str | None = None) -> list[str]:
@@ -188,7 +203,15 @@ class Keys:
             raise Unauthorised(f"The token's claims are not as they must be: {fields}.") from None
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise Unauthorised(_what_is_wrong(error)) from None
-        return Caller(claims.sub, tuple(Grant(claim.role, claim.site) for claim in claims.grants))
+        return Caller(_spelt(claims.sub), tuple(Grant(claim.role, claim.site) for claim in claims.grants))
+
+
+def _spelt(subject: str) -> str:
+    """A person's id in one spelling, so that two tokens of one person never look like two people (trap 17)."""
+    try:
+        return str(UUID(subject))
+    except ValueError:
+        return subject
 
 
 def _what_is_wrong(error: Exception) -> str:
@@ -246,7 +269,7 @@ def mint(private_key: dict[str, Any], subject: str, grants: Sequence[Grant], val
 
 
 async def authenticated(request: Request) -> Caller:
-    """The caller of a request, by its bearer token. Raises Unauthorised."""
+    """The caller of a request as their bearer token says. Raises Unauthorised."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthorised("Send a bearer token in the Authorization header.")
@@ -254,4 +277,27 @@ async def authenticated(request: Request) -> Caller:
     return keys.caller(token.strip())
 
 
-CallerDep = Annotated[Caller, Depends(authenticated)]
+Wake = Callable[[AsyncSession, Caller, Clock], Awaitable[Caller]]
+"""Gives a caller with the grants that count now (shared/standing.py)."""
+
+
+async def acting(request: Request) -> Caller:
+    """The caller of a request with the grants that count now.
+
+    Raises Unauthorised also for a person whose record was given up for another one: nobody acts under two ids, and a
+    merge waits for what this request writes.
+    """
+    caller = await authenticated(request)
+    people = [caller.person] if caller.person else []
+    if any(kept != person for person, kept in (await kept_ids(request.state.session, people)).items()):
+        raise Unauthorised(
+            "This record was given up for another one of the same person; ask the staff of your site how to sign in."
+        )
+    wake: Wake | None = request.app.state.wake
+    return await wake(request.state.session, caller, request.app.state.clock) if wake else caller
+
+
+BearerDep = Annotated[Caller, Depends(authenticated)]
+"""The caller as their token says, for routes that no staff role opens and that have no transaction."""
+CallerDep = Annotated[Caller, Depends(acting)]
+"""The caller, with the grants that count now."""

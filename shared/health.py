@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from shared import migrations, problems, telemetry
-from shared.access import CallerDep
+from shared.access import BearerDep
 
 router = APIRouter()
 
@@ -40,7 +40,7 @@ async def metrics(request: Request) -> Response:
 
 
 @router.get("/internal/quiet", responses=problems.documented(changes=False))
-async def quiet(request: Request, caller: CallerDep) -> dict[str, Any]:
+async def quiet(request: Request, caller: BearerDep) -> dict[str, Any]:
     """What is still under way in this service; all zero means that nothing happens until time or people act."""
     caller.require_anywhere("operator", "service")
     counts = await request.app.state.service.quiet()

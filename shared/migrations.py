@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared import copies, deadletters, deadlines, idempotency, inbox
+from shared import copies, deadletters, deadlines, idempotency, inbox, merging
 from shared.messaging import attempts
 from shared.outbox import tables as outbox_tables
 from shared.schema import create_platform_tables
@@ -26,7 +26,7 @@ __all__ = ["PLATFORM_TABLES", "create_platform_tables", "run_migrations", "state
 PLATFORM_TABLES = (
     outbox_tables.outbox, outbox_tables.outbox_refused, outbox_tables.event_sequence, outbox_tables.event_epoch,
     outbox_tables.ledger_sent, inbox.inbox, deadletters.dead_letter, deadlines.deadline, idempotency.idempotency,
-    attempts.delivery_attempt, copies.resent,
+    attempts.delivery_attempt, copies.resent, merging.merged_person,
 )  # fmt: skip
 
 

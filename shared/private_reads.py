@@ -15,7 +15,7 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Read once: a client of its own for each read would spend more time on these than on the read."""
     return httpx2.create_ssl_context(trust_env=False)
 
@@ -36,7 +36,7 @@ class Intake:
         headers = {"Authorization": f"Bearer {self._token.get_secret_value()}"} if self._token else {}
         try:
             async with httpx2.AsyncClient(
-                base_url=self._url, headers=headers, timeout=READ_SECONDS, trust_env=False, verify=_certificates()
+                base_url=self._url, headers=headers, timeout=READ_SECONDS, trust_env=False, verify=certificates()
             ) as http:
                 response = await http.post(path, json=wanted)
         except httpx2.HTTPError as error:

@@ -62,7 +62,11 @@ EPOCHS = """
     )
 """
 
-STEPS = (FIRST, EPOCHS)
+MERGED = """
+    CREATE TABLE merged_person (given_up uuid PRIMARY KEY, person uuid NOT NULL)
+"""
+
+STEPS = (FIRST, EPOCHS, MERGED)
 
 
 def run_step(connection: Connection, step: str) -> None:

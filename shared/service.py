@@ -26,6 +26,7 @@ from shared.messaging.topology import dead_queue_name, queue_name
 from shared.outbox import Relay
 from shared.outbox.tables import outbox
 from shared.settings import ServiceSettings
+from shared.standing import Clearances, none_known, wake
 from shared.tasks import is_ending
 
 Part = Literal["api", "worker", "relay", "timers"]
@@ -67,6 +68,7 @@ class Service:
     rules: Mapping[str, deadlines.Rule] = field(default_factory=dict)
     senders: list[Sender] = field(default_factory=list)
     links: Links = field(default_factory=Links)
+    clearances: Clearances = none_known
 
     def __post_init__(self) -> None:
         amqp_url = self.settings.amqp_url.get_secret_value()
@@ -99,6 +101,7 @@ class Service:
         app.state.committed = self.relay.wake
         app.state.links = self.links
         app.state.keys = Keys.from_file(self.settings.keys_file)
+        app.state.wake = wake(self.clearances) if self.settings.staff_clearance == "required" else None
         problems.install(app)
         app.add_middleware(http.RequestContext)
         app.include_router(health.router)

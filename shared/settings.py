@@ -23,7 +23,7 @@ class ServiceSettings(BaseSettings):
     )
 
     environment: Literal["development", "production"] = Field(default="development", validation_alias="RAPPORT_ENV")
-    """`production` refuses file clocks and the keys that `rapport up` makes."""
+    """`production` refuses file clocks, the keys that `rapport up` makes, and staff who act without a clearance."""
     database_url: SecretStr
     """postgresql+asyncpg://user:password@host:5432/name; nobody else opens this database."""
     amqp_url: SecretStr = Field(validation_alias="RAPPORT_AMQP_URL")
@@ -32,6 +32,10 @@ class ServiceSettings(BaseSettings):
     """A JWKS file with one public key, or two while they are rotated, by which tokens are checked."""
     clock: str = Field(default="real", validation_alias="RAPPORT_CLOCK")
     """`real`, or `file:PATH` where a file drives domain time, as the demo does."""
+    staff_clearance: Literal["required", "ignored"] | None = Field(
+        default=None, validation_alias="RAPPORT_STAFF_CLEARANCE", validate_default=True
+    )
+    """`required`: grants of staff count only while the person is cleared, as always in production. Else `ignored`."""
     host: str = Field(default="127.0.0.1", min_length=1)
     """Where the HTTP door listens; 0.0.0.0 in a container."""
     port: int = Field(ge=1, le=65535)
@@ -72,6 +76,15 @@ class ServiceSettings(BaseSettings):
         except ValueError:
             raise ValueError("must be 'real', or 'file:PATH' of a clock file that can be read") from None
         return setting
+
+    @field_validator("staff_clearance")
+    @classmethod
+    def _staff_clearance(cls, setting: str | None, info: ValidationInfo) -> str:
+        if info.data.get("environment") != "production":
+            return setting or "ignored"
+        if setting == "ignored":
+            raise ValueError("must be 'required' in production, or left out")
+        return "required"
 
 
 def is_address(url: str, scheme: str) -> bool:

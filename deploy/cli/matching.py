@@ -37,7 +37,7 @@ def run(offering: str, *, confirm: bool = False, json: Json = False) -> None:
 async def _run(offering: str, confirm: bool) -> dict[str, Any]:
     if "@" not in offering:
         raise Typed(f"{offering!r} is no offering; write programme@site.")
-    async with client("matching", offering.partition("@")[2], "coordinator") as http:
+    async with client("matching", offering.partition("@")[2], "administrator") as http:
         found: dict[str, Any] = checked(await http.post("/runs", json={"offering": offering}))
         if confirm and found["proposals"]:
             found |= checked(await http.post(f"/runs/{found['run']}/confirmation", json={}))

@@ -34,7 +34,7 @@ def token(
 
     Parameters
     ----------
-    role: what the bearer may do.
+    role: what the bearer may do; in production staff may do it only while they are cleared.
     site: the place (and all below it) where they may do it.
     person: whose token it is; a new id where nobody is named.
     hours: how long it is valid.

@@ -32,6 +32,8 @@ from shared.ids import new_id
 QUIET_SECONDS = 20.0
 AWAY_SECONDS = 30.0
 BROKER_PART = "rabbitmq"
+STAFF = new_id()
+"""Whoever acts for the staff where nobody is named: decisions are a person's."""
 
 
 class NotQuiet(Problem):
@@ -86,7 +88,7 @@ class Stage:
         *,
         role: Role,
         site: str,
-        subject: UUID | str = "demo",
+        subject: UUID | str = STAFF,
         story: UUID | None = None,
         json: Any = None,
     ) -> httpx2.Response:

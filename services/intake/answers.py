@@ -8,6 +8,17 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from services.intake.domain import texts
 from services.intake.fields import Body, FreeHours, Languages, LawPlace, Slugs, WeeklyHours, ZoneName
+from services.intake.traits import (
+    Adjustments,
+    Channels,
+    Countries,
+    Dislikes,
+    Levels,
+    MayKnow,
+    SafeHours,
+    StyleBody,
+    Wishes,
+)
 
 Months = Annotated[int, Field(ge=1, le=60)]
 Told = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(texts.paragraphs)]
@@ -23,6 +34,7 @@ class Answers(Body):
     zone: ZoneName | None = None
     free_hours: FreeHours | None = None
     languages: Languages | None = None
+    levels: Levels | None = None
     skills: Slugs | None = None
     goals: Slugs | None = None
     motivation: Told | None = None
@@ -30,6 +42,15 @@ class Answers(Body):
     care: Told | None = None
     born_on: date | None = None
     lives_in: LawPlace | None = None
+    countries: Countries | None = None
+    style: StyleBody | None = None
+    dislikes: Dislikes | None = None
+    wishes: Wishes | None = None
+    adjustments: Adjustments | None = None
+    safe_hours: SafeHours = None
+    forbidden_channels: Channels | None = None
+    may_know: MayKnow = None
+    no_photos: bool | None = None
 
     def given(self) -> dict[str, Any]:
         """What was sent, as JSON keeps it."""
@@ -39,4 +60,4 @@ class Answers(Body):
 def merged(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """The answers after some were given or taken back."""
     after = {**before, **given}
-    return {name: value for name, value in after.items() if value not in (None, [], "")}
+    return {name: value for name, value in after.items() if value not in (None, [], "", {})}

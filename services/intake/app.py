@@ -2,12 +2,14 @@
 
 from services.intake import handlers, timers
 from services.intake.api import (
+    about,
     admissions,
     agreements,
     applications,
     catalogue,
     consent_texts,
     consents,
+    constraints,
     deliveries,
     documents,
     drafts,
@@ -17,6 +19,7 @@ from services.intake.api import (
     held,
     imports,
     local,
+    merges,
     network,
     outcomes,
     particulars,
@@ -25,6 +28,7 @@ from services.intake.api import (
     policies,
     readiness,
     reads,
+    relationships,
     roles,
     signatures,
     stops,
@@ -32,8 +36,10 @@ from services.intake.api import (
     translations,
 )
 from services.intake.settings import Settings
+from services.intake.tables import ClearanceRow
 from shared.links import Links
 from shared.service import Service
+from shared.standing import kept_in
 
 
 def build(settings: Settings | None = None) -> Service:
@@ -51,6 +57,10 @@ def build(settings: Settings | None = None) -> Service:
         network,
         stops,
         people,
+        about,
+        constraints,
+        relationships,
+        merges,
         particulars,
         held,
         guardians,
@@ -71,4 +81,12 @@ def build(settings: Settings | None = None) -> Service:
     )
     routers = [module.router for module in modules]
     links = Links.from_file(settings.link_secret_file)
-    return Service("intake", settings, routers=routers, handlers=handlers.events, rules=timers.rules, links=links)
+    return Service(
+        "intake",
+        settings,
+        routers=routers,
+        handlers=handlers.events,
+        rules=timers.rules,
+        links=links,
+        clearances=kept_in(ClearanceRow),
+    )

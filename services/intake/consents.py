@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake.domain import consents as rules
@@ -18,6 +18,7 @@ from services.intake.tables import (
     ConsentTextRow,
     ConsentWordRow,
     GuardianRow,
+    MergeRow,
     OfferingRow,
     ParticularsRow,
     PersonRow,
@@ -163,6 +164,54 @@ async def settle(
             await arm(session, EXPIRY, str(row.consent), rules.starts(found.until + timedelta(days=1), holder.zone))
         else:
             await cancel(session, EXPIRY, str(row.consent))
+    await _mirror(session, holder, now)
+
+
+async def _mirror(session: AsyncSession, holder: PersonRow, now: datetime) -> None:
+    """Let consents of records that were given up for this one say what its own say: readers know them as its own."""
+    twins = select(ConsentRow).join(MergeRow, MergeRow.given_up == ConsentRow.person)
+    found = list(await session.scalars(twins.where(MergeRow.person == holder.person).order_by(ConsentRow.consent)))
+    if found:
+        own = await consents_of(session, holder.person)
+        for twin in found:
+            row = own[twin.purpose]
+            if any(getattr(twin, name) != getattr(row, name) for name in ("state", "valid_until", "ended_on")):
+                twin.state, twin.valid_until, twin.ended_on = row.state, row.valid_until, row.ended_on
+                twin.changed_at = row.changed_at
+                await session.flush()
+                await emit(session, told(twin, holder.site, holder.person), at=now)
+
+
+async def merge(session: AsyncSession, kept: PersonRow, given_up: PersonRow, now: datetime) -> None:
+    """Give a person the consents of a record that was given up for theirs; both are locked, neither contradicts.
+
+    Words go to the consent of their purpose that was told of; of two such the given-up one goes on as its mirror.
+    """
+    own = await consents_of(session, kept.person)
+    for purpose, theirs in (await consents_of(session, given_up.person)).items():
+        mine = own.get(purpose)
+        if mine and theirs.state == "waiting":
+            await _absorb(session, mine, theirs, forget=True)
+        elif mine and mine.state == "waiting":
+            await _absorb(session, theirs, mine, forget=True)
+            theirs.person = kept.person
+        elif mine:
+            await _absorb(session, mine, theirs)
+        else:
+            theirs.person = kept.person
+    await session.flush()
+    said = update(ConsentWordRow).where(ConsentWordRow.guardian == given_up.person)
+    await session.execute(said.values(guardian=kept.person))
+    await settle(session, kept, now)
+
+
+async def _absorb(session: AsyncSession, row: ConsentRow, other: ConsentRow, *, forget: bool = False) -> None:
+    words = update(ConsentWordRow).where(ConsentWordRow.consent == other.consent)
+    await session.execute(words.values(consent=row.consent))
+    await cancel(session, EXPIRY, str(other.consent))
+    if forget:
+        await session.delete(other)
+        await session.flush()
 
 
 def _change(row: ConsentRow, state: rules.State, found: rules.Standing, today: date, now: datetime) -> None:
@@ -174,9 +223,9 @@ def _change(row: ConsentRow, state: rules.State, found: rules.Standing, today: d
     row.state, row.changed_at = state, now
 
 
-def told(row: ConsentRow, site: str) -> ConsentGiven | ConsentWithdrawn:
-    """What is told of a consent that does not wait."""
-    of = {"consent": row.consent, "person": row.person, "purpose": row.purpose, "site": site}
+def told(row: ConsentRow, site: str, kept: UUID | None = None) -> ConsentGiven | ConsentWithdrawn:
+    """What is told of a consent that does not wait; `kept`: the person for whom its record was given up."""
+    of = {"consent": row.consent, "person": kept or row.person, "purpose": row.purpose, "site": site}
     if row.state == "withdrawn":
         return ConsentWithdrawn.model_validate({**of, "ended_on": row.ended_on})
     return ConsentGiven.model_validate({**of, "valid_until": row.valid_until})

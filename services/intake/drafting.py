@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import queries, registration
+from services.intake import about, constraints, queries, registration
 from services.intake.answers import Answers, merged
 from services.intake.asking import Asking, asking_of, openings_beside, pack_of
 from services.intake.domain import applications as rules
@@ -22,6 +22,7 @@ from services.intake.domain.applications import OPEN, Source
 from services.intake.domain.forms import questions as forms
 from services.intake.domain.forms.questions import MOVED, Opening
 from services.intake.tables import (
+    AboutRow,
     AnswersRow,
     ApplicationRow,
     OfferingRow,
@@ -107,6 +108,7 @@ async def _known(session: AsyncSession, person: PersonRow, asking: Asking, said:
         (await session.get(ParticularsRow, person.person), PARTICULARS),
     ):
         found |= {name: getattr(row, name) for name in names} if row else {}
+    found |= about.said(await session.get(AboutRow, person.person))
     asked = {each.field for each in asking.questions}
     known = Answers.model_construct(**{name: value for name, value in found.items() if name in asked})
     return merged(known.given(), {name: value for name, value in said.items() if name in asked})
@@ -149,13 +151,17 @@ async def checked(session: AsyncSession, row: ApplicationRow) -> Checked:
     )
 
 
-async def submit(session: AsyncSession, row: ApplicationRow, person: PersonRow, asking: Asking, now: datetime) -> None:
+async def submit(
+    session: AsyncSession, row: ApplicationRow, person: PersonRow, asking: Asking, by: str, now: datetime
+) -> None:
     """A complete draft becomes an application: to sign, or submitted where the conduct document is signed (R72)."""
     answered = await session.get_one(AnswersRow, row.application)
     given = Answers.model_validate(answered.answers)
     asked = {each.field for each in asking.questions}
     changed = await _to_profile(session, person.person, given, asked)
     changed |= await _to_particulars(session, person.person, given)
+    changed |= await about.to_about(session, person.person, given, asked)
+    await constraints.to_constraints(session, person, given, asked, by, now)
     if changed:
         await emit(session, ProfileChanged(person=person.person, site=person.site), at=now)
     answered.answers = {name: value for name, value in answered.answers.items() if name not in MOVED}

@@ -59,6 +59,10 @@ CommitmentHours = Annotated[float, Field(ge=0, le=40, allow_inf_nan=False)]
 CommitmentMonths = Annotated[int, Field(ge=0, le=60)]
 
 
+PaperDay = Annotated[date, Field(ge=date(1950, 1, 1))]
+"""Of which day a paper or somebody's word is; an earlier one was typed wrongly."""
+
+
 class Body(BaseModel):
     """A request's body: unknown fields are refused."""
 
@@ -98,7 +102,7 @@ class Evidence(Body):
 
     document: Slug
     version: Version
-    signed_on: date
+    signed_on: PaperDay
     holder: Line
 
 

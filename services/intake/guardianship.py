@@ -12,6 +12,7 @@ from services.intake.api.people import acts_for
 from services.intake.consents import as_guardian
 from services.intake.domain.consents import local_day
 from services.intake.domain.particulars import of_age_on
+from services.intake.merging import check_kept
 from services.intake.tables import GuardianRow, ParticularsRow, PersonRow
 from shared.access import Caller
 from shared.problems import NotFound
@@ -34,6 +35,7 @@ async def part_of(session: AsyncSession, caller: Caller, person: UUID, now: date
         helps = await acts_for(session, caller, holder)
         guardian = await _guardian(session, caller, holder, now)
         if caller.person == person or helps or guardian:
+            await check_kept(session, person)
             return Part(holder, caller.person == person, helps, guardian)
     raise NotFound("There is no such person, or none that you may see.")
 

@@ -1,6 +1,6 @@
 """What an import starts from: the batch, and everything known of its people, read in a few statements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from services.intake.tables import (
     ApplicationRow,
     AttestationRow,
     DocumentVersionRow,
+    GuardianRow,
     OfferingRow,
     PersonRow,
     ProfileRow,
@@ -60,7 +61,7 @@ class Batch:
 
 @dataclass
 class Known:
-    """What is known of a batch's people, before it and while it goes on."""
+    """What is known of a batch's people, before it and while it goes on. `kept_away`: from whom the caller is."""
 
     keys: dict[str, RosterRow]
     people: dict[UUID, PersonRow]
@@ -68,6 +69,7 @@ class Known:
     profiles: dict[UUID, ProfileRow]
     applications: dict[UUID, ApplicationRow]
     signatures: dict[UUID, list[SignatureRow]]
+    kept_away: set[UUID]
     attestation: AttestationRow | None = None
     added: list[Any] = field(default_factory=list)
     news: dict[str, Event] = field(default_factory=dict)
@@ -90,7 +92,13 @@ async def known_of(session: AsyncSession, batch: Batch, rows: Sequence[Row]) -> 
         profiles={row.person: row for row in profiles},
         applications={row.person: row for row in applications},
         signatures=await queries.signatures_of(session, ids, batch.offering.document),
+        kept_away=set(await session.scalars(_kept_away(batch, ids))),
     )
+
+
+def _kept_away(batch: Batch, people: Collection[UUID]) -> Select[UUID]:
+    named = GuardianRow.person.in_(people), GuardianRow.guardian == batch.caller.person
+    return select(GuardianRow.person).where(*named, GuardianRow.no_contact)
 
 
 def _roster_rows(batch: Batch, rows: Sequence[Row]) -> Select[RosterRow]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.intake import agreements, queries, stops
+from services.intake import agreements, merging, queries, stops
 from services.intake import consents as consent_rows
+from services.intake import constraints as constraint_rows
 from services.intake.domain.applications import SUBMITTED
 from services.intake.policies import policies_of
 from services.intake.tables import (
@@ -14,7 +15,9 @@ from services.intake.tables import (
     CalendarRow,
     ComingOfAgeRow,
     ConsentRow,
+    ConstraintsRow,
     HeldClearanceRow,
+    MergeRow,
     OfferingRow,
     ParticularsRow,
     PersonRow,
@@ -31,9 +34,11 @@ from shared.contracts.intake import (
     CalendarChanged,
     ConsentGiven,
     ConsentWithdrawn,
+    ConstraintsChanged,
     IntakeResent,
     OfferingChanged,
     PersonCameOfAge,
+    PersonMerged,
     ProfileChanged,
     RoleChanged,
     SiteChanged,
@@ -42,6 +47,10 @@ from shared.outbox.resend import Batch, Current, Resends
 
 resends = Resends("intake", IntakeResent)
 resends.fact(PersonCameOfAge, ComingOfAgeRow.person)
+resends.fact(PersonMerged, MergeRow.given_up)
+
+GIVEN_UP = select(MergeRow.given_up)
+"""Whose proofs stay with a record of which nothing is told any more."""
 
 
 @resends.family(SiteChanged)
@@ -86,7 +95,7 @@ async def offerings(session: AsyncSession, batch: Batch) -> Sequence[Current]:
 @resends.family(AgreementSigned)
 async def signatures(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """The newest signature of everybody who signed, by document; whoever signs holds the row of their person."""
-    rows = select(PersonRow).where(PersonRow.person.in_(select(SignatureRow.person)))
+    rows = select(PersonRow).where(PersonRow.person.in_(select(SignatureRow.person)), PersonRow.person.not_in(GIVEN_UP))
     people = {row.person: row for row in await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))}
     signed = await agreements.signed_by(session, people)
     return [
@@ -97,11 +106,22 @@ async def signatures(session: AsyncSession, batch: Batch) -> Sequence[Current]:
 
 @resends.family(ProfileChanged)
 async def profiles(session: AsyncSession, batch: Batch) -> Sequence[Current]:
-    """Everybody who has a profile, particulars or held clearances; whoever changes one holds the row of its person."""
+    """Everybody who has a profile, particulars or held clearances; whoever changes one holds the row of its person.
+
+    Of a record that was given up there is nothing to tell but that: a reader that lost it needs to hear it again.
+    """
     told = select(ProfileRow.person).union(select(ParticularsRow.person), select(HeldClearanceRow.person))
-    rows = select(PersonRow).where(PersonRow.person.in_(told))
-    found = await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))
-    return [Current(row.person, ProfileChanged(person=row.person, site=row.site)) for row in found]
+    rows = select(PersonRow, MergeRow).outerjoin(MergeRow, MergeRow.given_up == PersonRow.person)
+    rows = rows.where(or_(PersonRow.person.in_(told), PersonRow.person.in_(GIVEN_UP)))
+    found = (await session.execute(batch.locked(rows, PersonRow.person, PersonRow.site))).all()
+    kept = select(PersonRow).where(PersonRow.person.in_({merge.person for _, merge in found if merge}))
+    people = {row.person: row for row in await session.scalars(kept)}
+    return [
+        Current(row.person, merging.merged_event(row, people[merge.person]), merge.merged_at)
+        if merge
+        else Current(row.person, ProfileChanged(person=row.person, site=row.site))
+        for row, merge in found
+    ]
 
 
 @resends.family(ApplicationSubmitted, ApplicationWithdrawn)
@@ -121,7 +141,22 @@ async def applications(session: AsyncSession, batch: Batch) -> Sequence[Current]
 @resends.family(ConsentGiven, ConsentWithdrawn)
 async def consents(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     """Every consent that was told of; whoever changes one holds the row of its person."""
-    rows = select(ConsentRow, PersonRow.site).join(PersonRow, PersonRow.person == ConsentRow.person)
+    rows = select(ConsentRow, PersonRow.site, MergeRow.person)
+    rows = rows.outerjoin(MergeRow, MergeRow.given_up == ConsentRow.person)
+    rows = rows.join(PersonRow, PersonRow.person == func.coalesce(MergeRow.person, ConsentRow.person))
     rows = rows.where(ConsentRow.state != "waiting")
     found = await session.execute(batch.locked(rows, ConsentRow.consent, PersonRow.site))
-    return [Current(row.consent, consent_rows.told(row, site), row.changed_at) for row, site in found]
+    return [Current(row.consent, consent_rows.told(row, site, kept), row.changed_at) for row, site, kept in found]
+
+
+@resends.family(ConstraintsChanged)
+async def constraints(session: AsyncSession, batch: Batch) -> Sequence[Current]:
+    """Everybody of whom constraints were ever said; whoever changes them holds the row of their person."""
+    rows = select(PersonRow).where(PersonRow.person.in_(select(ConstraintsRow.person)))
+    people = {row.person: row for row in await session.scalars(batch.locked(rows, PersonRow.person, PersonRow.site))}
+    found = await session.scalars(select(ConstraintsRow).where(ConstraintsRow.person.in_(people)))
+    stored = {row.person: row for row in found}
+    return [
+        Current(person, constraint_rows.told(stored[person], holder.site), stored[person].changed_at)
+        for person, holder in people.items()
+    ]

@@ -78,6 +78,10 @@ def _import_row(session: AsyncSession, batch: Batch, known: Known, row: Row) -> 
     seen = {"card": rules.fingerprints(row.model_dump(include=set(CARD))), "profile": rules.fingerprints(_profile(row))}
     try:
         person, is_new = _person(session, batch, known, row, seen["card"])
+        rules.check_importer(
+            keeps_away=person.person in known.kept_away,
+            signs_for_themself=person.person == batch.caller.person and bool(row.evidence or batch.attest),
+        )
     except Contradiction as error:
         return Refused(row.row, "key", str(error))
     before = known.keys.get(row.key)

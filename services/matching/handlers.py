@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from services.matching import merging
 from services.matching.tables import AgreementRow, ApplicationRow, ClearanceRow, ConsentRow, OfferingRow, ProfileRow
 from shared.contracts.intake import (
     NEEDED_CONSENTS,
@@ -20,6 +21,7 @@ from shared.contracts.intake import (
     ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonMerged,
     ProfileChanged,
 )
 from shared.contracts.screening import (
@@ -32,7 +34,7 @@ from shared.contracts.screening import (
 from shared.copies import note_resent
 from shared.db import store_state, store_states
 from shared.messaging.batches import Told
-from shared.messaging.broker import Handlers, Heard, Session
+from shared.messaging.broker import Clock, Handlers, Heard, Session
 
 events = Handlers("matching")
 events.copies_of(
@@ -44,7 +46,7 @@ events.copies_of(
     orphan="Ask the person to apply again; this one stays in the pool's list of those being screened.",
 )  # fmt: skip
 events.copies_of(
-    ProfileChanged, row=ProfileRow, key="person",
+    ProfileChanged, PersonMerged, row=ProfileRow, key="person",
     orphan="Register the person and their profile again; confirm nothing that was proposed for this one.",
 )  # fmt: skip
 events.copies_of(
@@ -65,6 +67,7 @@ NOTHING_HEARD = ""
 
 FORGOTTEN: dict[str, Any] = {
     "state": "stale", "languages": None, "skills": None, "goals": None, "weekly_hours": None, "free_hours": None,
+    "style": None,
 }  # fmt: skip
 
 
@@ -163,6 +166,14 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
         "valid_until": event.valid_until if isinstance(event, ConsentGiven) else None,
     }
     await store_state(session, ConsentRow, "consent", sequence, values)
+
+
+@events.subscriber(PersonMerged)
+async def on_person_merged(event: PersonMerged, session: Session, clock: Clock) -> None:
+    """Let the kept person go on with the pairs of the one given up, and have their profile read again."""
+    await merging.merge(session, event, clock)
+    if await session.scalar(select(exists().where(ClearanceRow.person == event.person))):
+        await _keep_profile_of_the_cleared(session, event.person)
 
 
 @events.subscriber(IntakeResent)

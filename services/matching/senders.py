@@ -53,7 +53,8 @@ def _values(profile: MatchingProfile | None) -> dict[str, Any]:
     if profile is None:
         return {
             "state": "absent", "languages": None, "skills": None, "goals": None, "weekly_hours": None,
-            "free_hours": None,
+            "free_hours": None, "style": None,
         }  # fmt: skip
     told = profile.model_dump(include={"languages", "skills", "goals", "weekly_hours", "free_hours"})
-    return {"state": "read", **told}
+    style = profile.style.model_dump(exclude_none=True) if profile.style else None
+    return {"state": "read", **told, "style": style}

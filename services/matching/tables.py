@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from shared.db import PUBLIC, personal
 
 PROFILE = personal("proposing pairs", "until no clearance of the person stands", "person")
+STYLE = personal("telling a partner how to write (R2)", "until no clearance of the person stands", "person")
 VOUCHING = personal("why two people were nominated (R1)", "until one year after the pair's closing", "mentor")
 CLOSING = personal("why a pair ended", "until one year after the pair's closing", "mentor")
 LEFT_OUT = personal("telling why somebody was left out of a run", "until the run is deleted", "person")
@@ -156,6 +157,7 @@ class ProfileRow(Base):
     goals: Mapped[list[str] | None] = mapped_column(info=PROFILE)
     weekly_hours: Mapped[float | None] = mapped_column(info=PROFILE)
     free_hours: Mapped[list[int] | None] = mapped_column(info=PROFILE)
+    style: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=STYLE)
 
 
 class RunRow(Base):
@@ -178,7 +180,7 @@ class RunRow(Base):
 
 
 class PairRow(Base):
-    """A pair from its confirmation on. Two people are paired once, ever, in these parts."""
+    """A pair from its confirmation on. Two people are paired once, ever; two closed pairs only where records merged."""
 
     __tablename__ = "pair"
     __table_args__ = (
@@ -186,7 +188,8 @@ class PairRow(Base):
         CheckConstraint("pair_kind IN ('assigned', 'nominated')", name="pair_kind"),
         CheckConstraint("mentor <> mentee", name="two_people"),
         CheckConstraint("(state = 'closed') = (closed_on IS NOT NULL)", name="closed"),
-        UniqueConstraint("mentor", "mentee"),
+        Index(None, "mentor", "mentee"),
+        Index("pair_open", "mentor", "mentee", unique=True, postgresql_where=text("state = 'open'")),
         Index("pair_one_mentor", "mentee", "offering", unique=True, postgresql_where=text("state = 'open'")),
         Index(None, "site", "pair"),
         Index(None, "offering", "pair"),

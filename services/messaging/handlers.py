@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.messaging import clocks, queries
+from services.messaging import clocks, merging, queries
 from services.messaging.domain.replies import Limits
 from services.messaging.tables import (
     AgreementRow,
@@ -25,6 +26,7 @@ from shared.contracts.intake import (
     ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonMerged,
 )
 from shared.contracts.matching import MatchingResent, PairClosed, PairMatched
 from shared.contracts.screening import (
@@ -91,12 +93,16 @@ async def _store_pair(
 ) -> bool:
     """Keep what matching last said of a pair, members included. False when something newer was heard before."""
     told = event.model_dump(include={"pair", "offering", "site", "other_site"})
+    people: dict[UUID, str] = {}
+    for member in event.members:
+        people[member.person] = min(member.role, people.get(member.person, member.role))
+    if len(people) < len(event.members):  # two records that were merged since
+        state = state | {"state": "closed"}
     if not await store_state(session, ConversationRow, "pair", sequence, told | state):
         return False
-    people = [member.person for member in event.members]
     await session.execute(delete(MemberRow).where(MemberRow.pair == event.pair, MemberRow.person.not_in(people)))
     rows = insert(MemberRow).values(
-        [{"pair": event.pair, "person": member.person, "role": member.role} for member in event.members]
+        [{"pair": event.pair, "person": person, "role": role} for person, role in people.items()]
     )
     await session.execute(
         rows.on_conflict_do_update(index_elements=["pair", "person"], set_={"role": rows.excluded.role})
@@ -214,6 +220,12 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
         "valid_until": event.valid_until if isinstance(event, ConsentGiven) else None,
     }
     await store_state(session, ConsentRow, "consent", sequence, values)
+
+
+@events.subscriber(PersonMerged)
+async def on_person_merged(event: PersonMerged, session: Session, clock: Clock) -> None:
+    """Let the kept person read and write where the one given up did, and owe and be owed what they were."""
+    await emit(session, *await merging.merge(session, event, clock.now()), at=clock.now())
 
 
 @events.subscriber(MatchingResent)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from shared.contracts import Contradiction, RoleKind
 from shared.contracts.reads import AddressCard
@@ -19,6 +20,11 @@ LONGEST_WAIT = timedelta(hours=1)
 LONGEST_OUTAGE_WAIT = timedelta(minutes=1)
 LAST_ATTEMPT = 120
 """About five days at the longest wait: how long a server may put a mail off before it counts as refused (RFC 5321)."""
+
+QUARTER = timedelta(minutes=15)
+"""Every zone begins its hours on a quarter of an hour of UTC."""
+WEEKS_LOOKED_AHEAD = 3
+"""An hour of the local week that the clocks skip is there again in one of the next weeks."""
 
 _PART = r'[^\s@<>(),:;"\\\[\]\x00-\x1f\x7f-\x9f]+'
 _ADDRESS = re.compile(f"{_PART}@{_PART}")
@@ -118,6 +124,28 @@ def decide(card: AddressCard | None) -> Letter | State:
     if not card.email or not _ADDRESS.fullmatch(card.email):
         return State.NO_ADDRESS
     return Letter(card.email, _greetable(card.name_to_use), card.language)
+
+
+def held_until(card: AddressCard | None, now: datetime) -> datetime | None:
+    """Until when a mail waits for a safe hour of its person (R19); None where it may go now.
+
+    No kind of mail is urgent enough to come at an hour at which somebody else may read it.
+    """
+    if card is None or not card.safe_hours:
+        return None
+    safe, zone = set(card.safe_hours), ZoneInfo(card.zone)
+    if _hour_of_week(now, zone) in safe:
+        return None
+    start = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % QUARTER
+    for step in range(1, WEEKS_LOOKED_AHEAD * 7 * 24 * 4 + 1):
+        if _hour_of_week(start + step * QUARTER, zone) in safe:
+            return start + step * QUARTER
+    return start + timedelta(weeks=WEEKS_LOOKED_AHEAD)
+
+
+def _hour_of_week(moment: datetime, zone: ZoneInfo) -> int:
+    local = moment.astimezone(zone)
+    return local.weekday() * 24 + local.hour
 
 
 def _greetable(name: str) -> str | None:

@@ -46,7 +46,7 @@ _TAKE_CAUSES = _CAUSES.on_conflict_do_update(
 ).returning(CauseRow.cause, CauseRow.is_over)
 _MAILS = insert(MailRow)
 _STORE_MAILS = _MAILS.on_conflict_do_update(
-    index_elements=["mail"],
+    index_elements=["cause", "person", "kind"],  # whoever was merged has mails whose ids were made of another record's
     set_={"caused_at": _MAILS.excluded.caused_at},
     where=MailRow.caused_at > _MAILS.excluded.caused_at,
 )
@@ -87,27 +87,33 @@ async def supersede(session: AsyncSession, cause: str) -> None:
     )
 
 
-def _may_go(now: Any) -> ColumnElement[bool]:
-    return and_(MailRow.state == State.WAITING, or_(MailRow.retry_at.is_(None), MailRow.retry_at <= now))
+def _may_go(now: Any, at: Any) -> ColumnElement[bool]:
+    """By real time `now` and domain time `at`."""
+    tried = or_(MailRow.retry_at.is_(None), MailRow.retry_at <= now)
+    return and_(MailRow.state == State.WAITING, tried, or_(MailRow.held_until.is_(None), MailRow.held_until <= at))
 
 
-def _under_way(now: Any) -> ColumnElement[bool]:
-    return or_(_may_go(now), MailRow.state == State.SENDING)
+def _under_way(now: Any, at: Any) -> ColumnElement[bool]:
+    return or_(_may_go(now, at), MailRow.state == State.SENDING)
 
 
-_IS_ANY_UNDER_WAY = select(exists().where(_under_way(bindparam("now", type_=DateTime(timezone=True)))))
+_MOMENT = DateTime(timezone=True)
+_IS_ANY_UNDER_WAY = select(exists().where(_under_way(bindparam("now", type_=_MOMENT), bindparam("at", type_=_MOMENT))))
 """Built once: it is asked every second."""
 
 
-async def is_any_under_way(session: AsyncSession, now: datetime) -> bool:
+async def is_any_under_way(session: AsyncSession, now: datetime, at: datetime) -> bool:
     """Whether any mail could go out now or is going out."""
-    return bool(await session.scalar(_IS_ANY_UNDER_WAY, {"now": now}))
+    return bool(await session.scalar(_IS_ANY_UNDER_WAY, {"now": now, "at": at}))
 
 
-async def waiting(session: AsyncSession, now: datetime) -> int:
-    """How many mails are going out, or wait; but for those that the server put off by more than an outage's wait."""
+async def waiting(session: AsyncSession, now: datetime, at: datetime) -> int:
+    """How many mails are going out, or wait.
+
+    But for those that the server put off by more than an outage's wait, and those held for a safe hour.
+    """
     soon = now + LONGEST_OUTAGE_WAIT
-    return await session.scalar(select(func.count()).select_from(MailRow).where(_under_way(soon))) or 0
+    return await session.scalar(select(func.count()).select_from(MailRow).where(_under_way(soon, at))) or 0
 
 
 async def unknown(session: AsyncSession) -> int:
@@ -115,12 +121,12 @@ async def unknown(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(MailRow).where(MailRow.state == State.UNKNOWN)) or 0
 
 
-async def take_batch(session: AsyncSession, claim: UUID, size: int, now: datetime) -> list[Claimed]:
+async def take_batch(session: AsyncSession, claim: UUID, size: int, now: datetime, at: datetime) -> list[Claimed]:
     """Take the oldest mails that may go out and that nobody has in hand."""
     free = or_(MailRow.lease_until.is_(None), MailRow.lease_until <= now)
     chosen = (
         select(MailRow.mail)
-        .where(_may_go(now), free)
+        .where(_may_go(now, at), free)
         .order_by(MailRow.caused_at, MailRow.mail)
         .limit(size)
         .with_for_update(skip_locked=True)
@@ -148,6 +154,7 @@ async def begin(session: AsyncSession, mail: UUID, claim: UUID, now: datetime, t
             tried_at=case((over, MailRow.tried_at), else_=tried_at),
             lease_until=now + LEASE,
             retry_at=None,
+            held_until=None,
         )
         .returning(MailRow.state)
         .execution_options(**UNTRACKED)
@@ -169,6 +176,26 @@ async def settle(session: AsyncSession, mails: Iterable[UUID], claim: UUID, valu
         .execution_options(**UNTRACKED)
     )
     return set(await session.scalars(settled))
+
+
+async def hold(session: AsyncSession, mails: Iterable[UUID], claim: UUID, until: datetime) -> None:
+    """Let mails in hand wait until a moment of domain time; then their cards are read anew."""
+    await session.execute(
+        update(MailRow)
+        .where(MailRow.mail.in_(mails), MailRow.claim == claim, MailRow.state == State.WAITING)
+        .values(claim=None, lease_until=None, held_until=until)
+        .execution_options(**UNTRACKED)
+    )
+
+
+async def reconsider(session: AsyncSession, person: UUID) -> None:
+    """Hold no mail of a person any longer: their cards are read anew, and may say otherwise."""
+    await session.execute(
+        update(MailRow)
+        .where(MailRow.person == person, MailRow.state == State.WAITING, MailRow.held_until.is_not(None))
+        .values(held_until=None)
+        .execution_options(**UNTRACKED)
+    )
 
 
 async def put_off(session: AsyncSession, claim: UUID, until: datetime, code: int | None) -> None:

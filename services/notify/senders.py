@@ -4,6 +4,7 @@ after the mail went out is `unknown`: listed, counted, and never sent again by i
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from services.notify import queries
 from services.notify.addressbook import AddressBook
-from services.notify.domain import Letter, Outage, Outcome, State, decide, judge
+from services.notify.domain import Letter, Outage, Outcome, State, decide, held_until, judge
 from services.notify.letters import Letterhead
 from services.notify.mailserver import Line, MailServer, ServerAway
 from services.notify.queries import Claimed
@@ -44,8 +45,8 @@ class Mails:
         self._outage = Outage()
 
     async def waiting(self, session: AsyncSession) -> int:
-        """Mails that are going out or wait, an outage included: time alone sends these."""
-        return await queries.waiting(session, real_now())
+        """Mails that are going out or wait, an outage included; those held are not among them."""
+        return await queries.waiting(session, real_now(), self._clock.now())
 
     async def unknown(self, session: AsyncSession) -> int:
         """Mails about which a person has to decide."""
@@ -54,12 +55,12 @@ class Mails:
     async def step(self) -> int:
         """Deal with a batch; returns how many mails came to an end. 0 also when intake or the server is away."""
         async with self._sessions() as session:
-            if not await queries.is_any_under_way(session, real_now()):
+            if not await queries.is_any_under_way(session, real_now(), self._clock.now()):
                 return 0
         claim = new_id()
         async with self._sessions.begin() as session:
             lost = await queries.declare_lost(session, real_now())
-            batch = await queries.take_batch(session, claim, BATCH, real_now())
+            batch = await queries.take_batch(session, claim, BATCH, real_now(), self._clock.now())
         if lost:
             _count(State.UNKNOWN, len(lost))
             _warn(lost)
@@ -87,19 +88,25 @@ class Mails:
     async def _sort_out(
         self, batch: list[Claimed], cards: Mapping[UUID, AddressCard], claim: UUID
     ) -> tuple[list[tuple[Claimed, Letter]], int]:
-        """Whom to write to; the others' rows end here."""
+        """Whom to write to now; some rows wait for a safe hour (R19), and the others' end here."""
         letters: list[tuple[Claimed, Letter]] = []
         ended: dict[State, list[Claimed]] = {}
+        held: dict[datetime, list[UUID]] = {}
         for row in batch:
-            decision = decide(cards.get(row.person))
-            if isinstance(decision, Letter):
-                letters.append((row, decision))
-            else:
+            card = cards.get(row.person)
+            decision = decide(card)
+            if not isinstance(decision, Letter):
                 ended.setdefault(decision, []).append(row)
+            elif until := held_until(card, self._clock.now()):
+                held.setdefault(until, []).append(row.mail)
+            else:
+                letters.append((row, decision))
         async with self._sessions.begin() as session:
             for state, rows in ended.items():
                 await self._write_down(session, rows, claim, Outcome(state))
-        return letters, len(batch) - len(letters)
+            for until, mails in held.items():
+                await queries.hold(session, mails, claim, until)
+        return letters, sum(map(len, ended.values()))
 
     async def _wait(self, claim: UUID, reason: str, code: int | None) -> None:
         """Intake or the server is away: that is no attempt of a mail, and all wait for the same moment."""

@@ -1,6 +1,6 @@
 """The tables of notify's database. Addresses, names and texts are in none of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, MetaData, Text, UniqueConstraint, text
@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db import PUBLIC, personal
 
+HELD = personal("writing to nobody at an hour that is not safe (R19)", "until the mail goes out", "person")
 DECIDED_BY = personal("who answers for a mail sent again", "as its row", "resolved_by")
 
 
@@ -36,7 +37,7 @@ class CauseRow(Base):
 
 
 class MailRow(Base):
-    """One mail to one person. `caused_at`, `tried_at` and `sent_at` are domain time; leases and retries are real.
+    """One mail to one person. `caused_at`, `tried_at`, `sent_at`, `held_until` are domain time; leases are real.
 
     `claim` names the batch that has the row in hand until `lease_until`.
     """
@@ -74,8 +75,27 @@ class MailRow(Base):
     tried_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     sent_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     retry_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
+    held_until: Mapped[datetime | None] = mapped_column(info=HELD)
     claim: Mapped[UUID | None] = mapped_column(info=PUBLIC)
     lease_until: Mapped[datetime | None] = mapped_column(info=PUBLIC)
     resolution: Mapped[str | None] = mapped_column(info=PUBLIC)
     resolved_by: Mapped[str | None] = mapped_column(info=DECIDED_BY)
     resolved_at: Mapped[datetime | None] = mapped_column(info=PUBLIC)
+
+
+class ClearanceRow(Base):
+    """What screening last said of a clearance for a staff role; the newest sequence stands, whatever came first."""
+
+    __tablename__ = "clearance"
+    __table_args__ = (
+        CheckConstraint("state IN ('cleared', 'declined', 'ended')", name="state"),
+        Index(None, "person"),
+    )
+
+    clearance: Mapped[UUID] = mapped_column(primary_key=True, info=PUBLIC)
+    person: Mapped[UUID] = mapped_column(info=PUBLIC)
+    role: Mapped[str] = mapped_column(info=PUBLIC)
+    site: Mapped[str] = mapped_column(info=PUBLIC)
+    state: Mapped[str] = mapped_column(info=PUBLIC)
+    valid_until: Mapped[date | None] = mapped_column(info=PUBLIC)
+    sequence: Mapped[str] = mapped_column(info=PUBLIC)

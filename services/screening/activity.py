@@ -26,7 +26,7 @@ from services.screening.tables import CaseRow, ContactDayRow
 from shared.contracts import RoleKind
 from shared.contracts.messaging import MessageSent
 from shared.db import hold
-from shared.deadlines import arm
+from shared.deadlines import arm, cancel
 from shared.law import law
 
 PRUNING = "contact-pruning"
@@ -71,6 +71,17 @@ async def _keep_for_a_while(session: AsyncSession, people: Collection[UUID]) -> 
             delete(ContactDayRow).where(ContactDayRow.person == person, ContactDayRow.day < day - KEPT)
         )
         await arm(session, PRUNING, str(person), decisions.beginning_of(day + KEPT))
+
+
+async def move(session: AsyncSession, given_up: UUID, person: UUID) -> None:
+    """Count what somebody wrote under a record that was given up with what they wrote under the one kept."""
+    rows = delete(ContactDayRow).where(ContactDayRow.person == given_up)
+    found = rows.returning(ContactDayRow.kind, ContactDayRow.day, ContactDayRow.messages)
+    days = Counter({(person, kind, day): messages for kind, day, messages in await session.execute(found)})
+    await cancel(session, PRUNING, str(given_up))
+    if days:
+        await _add(session, days)
+        await _keep_for_a_while(session, [person])
 
 
 async def prune(session: AsyncSession, person: UUID) -> None:

@@ -1,13 +1,13 @@
 """Consents as results of checks: what intake told decides, as soon as it told anything of a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening.domain.consents import ANSWERED_BY_INTAKE, Consent, result_of
+from services.screening.domain.consents import ANSWERED_BY_INTAKE, Consent, result_of, stricter
 from services.screening.queries import results_of
 from services.screening.steps import finish_steps, reopen_step
 from services.screening.tables import CaseRow, ConsentRow, ResultRow
@@ -18,7 +18,16 @@ RECORDED_BY = "intake"
 async def consents_of(session: AsyncSession, person: UUID) -> dict[str, Consent]:
     """What intake told of a person's consents, by purpose."""
     rows = await session.scalars(select(ConsentRow).where(ConsentRow.person == person))
-    return {row.purpose: Consent(row.state, row.valid_until) for row in rows}
+    return _by_purpose(rows)
+
+
+def _by_purpose(rows: Iterable[ConsentRow]) -> dict[str, Consent]:
+    """The stricter of two: where two records of one person were merged there may be two of a purpose."""
+    found: dict[str, Consent] = {}
+    for row in rows:
+        consent = Consent(row.state, row.valid_until)
+        found[row.purpose] = stricter(found[row.purpose], consent) if row.purpose in found else consent
+    return found
 
 
 async def answer(session: AsyncSession, cases: Sequence[CaseRow]) -> None:
@@ -29,11 +38,11 @@ async def answer(session: AsyncSession, cases: Sequence[CaseRow]) -> None:
     if not cases:
         return
     rows = await session.scalars(select(ConsentRow).where(ConsentRow.person.in_({case.person for case in cases})))
-    told: dict[UUID, dict[str, Consent]] = {}
+    told: dict[UUID, list[ConsentRow]] = {}
     for row in rows:
-        told.setdefault(row.person, {})[row.purpose] = Consent(row.state, row.valid_until)
+        told.setdefault(row.person, []).append(row)
     for case in cases:
-        if consents := told.get(case.person):
+        if consents := _by_purpose(told.get(case.person, ())):
             await _answer(session, case, consents, case.opened_at)
 
 

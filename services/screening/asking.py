@@ -1,7 +1,7 @@
 """What cases ask for, as rows: computed from role, places, offering and person, whenever one of them changes."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import agreeing
+from services.screening import agreeing, lapsing, ordering
 from services.screening.activity import activity_of, review
 from services.screening.anew import note_differences
 from services.screening.domain.activity import Activity, is_limited, with_activity
@@ -30,6 +30,7 @@ from services.screening.domain.places import places_of
 from services.screening.domain.programmes import WRITERS, factors_of, is_for_minors
 from services.screening.domain.requirements import requirements
 from services.screening.domain.second_person import is_high
+from services.screening.domain.vendors import Served, serves
 from services.screening.queries import live_cases
 from services.screening.steps import keep_steps
 from services.screening.tables import CaseRow, FactsRow, OfferingRow, PlaceRow, ResultRow, RoleRow
@@ -66,11 +67,15 @@ async def ask(
     anew = {case.clearance for case in cases if not case.requirements}
     before = {case.clearance: case.required for case in cases}
     active = await _active(session, cases, known, on)
-    asking = [case for case in cases if _ask(case, known, on or case.opened_at.date(), active.get(case.clearance))]
+    served = ordering.served_in(session)
+    asking = [
+        case for case in cases if _ask(case, known, on or case.opened_at.date(), active.get(case.clearance), served)
+    ]
     held = [row for case in asking for row in _brought_along(case, known)]
     if held:
         await session.flush()  # results name their case
         await session.execute(insert(ResultRow).on_conflict_do_nothing(), held)
+        await lapsing.watch(session, {row["clearance"] for row in held})
     await keep_steps(session, asking, anew=anew - {row["clearance"] for row in held})
     concerned = [c for c in cases if not ANSWERED_BY_INTAKE.isdisjoint((*before[c.clearance], *c.required))]
     await agreeing.answer(session, concerned)
@@ -78,7 +83,7 @@ async def ask(
         await note_differences(session, asking, before, heard)
 
 
-def _ask(case: CaseRow, known: Known, day: date, active: Activity | None) -> bool:
+def _ask(case: CaseRow, known: Known, day: date, active: Activity | None, served: Served) -> bool:
     """Whether the case asks for anything else than before."""
     role = known.roles.get(case.role)
     case.place_known = case.site in known.places
@@ -86,7 +91,7 @@ def _ask(case: CaseRow, known: Known, day: date, active: Activity | None) -> boo
     if role is None:
         return False
     facts = _facts(case, role, known, day)
-    found = requirements(with_activity(facts, active) if active else facts, law())
+    found = _found(with_activity(facts, active) if active else facts, case.site, served)
     if case.state == "waiting":
         case.state = "open"
     case.risks, case.validity, case.second_person = role.risks, found.validity, found.second_person
@@ -94,6 +99,14 @@ def _ask(case: CaseRow, known: Known, day: date, active: Activity | None) -> boo
     document, before = _document(found), case.requirements
     case.requirements = document
     return document != before
+
+
+def _found(facts: Facts, site: str, served: Served) -> Requirements:
+    """What is asked for; where a vendor does one of these checks, also what a law asks for then."""
+    found = requirements(facts, law())
+    if not facts.vendor and serves(served, site, found.checks):
+        found = requirements(replace(facts, vendor=True), law())
+    return found
 
 
 def depends_on(case: CaseRow | ApplicationSubmitted | ApplicationWithdrawn) -> tuple[str, ...]:
@@ -160,6 +173,7 @@ def _facts(case: CaseRow, role: RoleRow, known: Known, day: date) -> Facts:
         age=person.age if person else None,
         days=role.times_a_month,
         resident=person.resident if person else None,
+        vendor=case.by_vendor,
         asked=frozenset(_steps(kind, policy)),
         second_person=_second_person(kind, role, risks, policy),
         held=tuple(_held(each) for each in (person.held if person else ())),

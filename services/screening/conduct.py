@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import paging, reporting
+from services.screening import paging, reporting, suspending
 from services.screening.conduct_visibility import barred_from, sites_of
 from services.screening.criteria import criteria_of
 from services.screening.decisions import withdraw
@@ -125,17 +125,20 @@ async def close(
     for each in await measures_of(session, row.case):
         await cancel(session, MEASURE_END, str(each.measure))
     await paging.silence(session, row.case)
+    before = row.frozen
     row.state, row.closed_at, row.outcome, row.frozen = "closed", now, outcome, []
     note(session, row, "closed", by, now, text=text)
     await _tell(session, row, now)
+    await suspending.settle(session, before, now)
 
 
 async def refresh_frozen(session: AsyncSession, row: ConductCaseRow, now: datetime) -> None:
     """Tell who may not write, where that has changed."""
     who = frozen([as_measure(each) for each in await measures_of(session, row.case)], now)
     if row.state == "open" and who != row.frozen:
-        row.frozen = who
+        before, row.frozen = row.frozen, who
         await _tell(session, row, now)
+        await suspending.settle(session, {*before} ^ {*who}, now)
 
 
 async def measures_of(session: AsyncSession, case: UUID) -> list[MeasureRow]:

@@ -54,7 +54,8 @@ def _answers(grant: str, site: Site) -> ColumnElement[bool]:
 
 def _concerns(person: UUID) -> ColumnElement[bool]:
     """SQL: the case names this person, is of their pair, or concerns somebody to whom they have a tie."""
-    named = select(NamedRow.person).where(NamedRow.case == ConductCaseRow.case)
+    # Two selects deep: left to itself it would mean whoever is named in any case, and shut out all with one tie.
+    named = select(NamedRow.person).where(NamedRow.case == ConductCaseRow.case).correlate(ConductCaseRow)
     member: Any = ConductCaseRow.members
 
     def concerned(column: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:

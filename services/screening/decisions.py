@@ -5,17 +5,19 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import agreements
+from services.screening import agreements, lapsing
 from services.screening.domain.agreements import UNSIGNED
 from services.screening.domain.cases import expires_at
 from services.screening.domain.criteria import Criterion
 from services.screening.domain.expiry import next_notice_at
+from services.screening.queries import is_frozen
 from services.screening.steps import drop_open_steps
 from services.screening.tables import Act, ActRow, CaseRow
 from shared.contracts.screening import ClearanceEnded, ClearanceExpiring, Notice, ScreeningCleared, ScreeningDeclined
 from shared.deadlines import arm, cancel
 from shared.ids import new_id
 from shared.outbox import emit
+from shared.standing import GRANTED_KINDS
 
 EXPIRY = "clearance-expiry"
 NOTICE = "clearance-notice"
@@ -25,6 +27,7 @@ async def clear(session: AsyncSession, case: CaseRow, criterion: Criterion, unti
     """The person may act until the end of a day; then a deadline ends it."""
     await _decide(session, case, "cleared", criterion, by, at)
     case.valid_until = until
+    case.suspended_at = at if case.kind in GRANTED_KINDS and await is_frozen(session, case.person) else None
     await arm(session, EXPIRY, str(case.clearance), expires_at(until))
     if case.follows:
         await cancel(session, NOTICE, str(case.follows))  # what was renewed needs no notice any more
@@ -114,6 +117,7 @@ async def _decide(
     at: datetime,
 ) -> None:
     await drop_open_steps(session, case)
+    await cancel(session, lapsing.LAPSING, str(case.clearance))
     case.state, case.version = state, case.version + 1
     case.criterion, case.criterion_version, case.category = criterion.criterion, criterion.version, criterion.category
     case.decided_at, case.decided_by = at, by
@@ -131,6 +135,8 @@ def told(case: CaseRow) -> ScreeningCleared | ScreeningDeclined | ClearanceExpir
         "offering": case.offering,
         "site": case.site,
     }
+    if case.state == "cleared" and case.suspended_at:
+        return ClearanceEnded(**facts, ended_on=case.suspended_at.date())
     if case.state == "cleared" and case.notice:
         return ClearanceExpiring(**facts, valid_until=case.valid_until, notice=case.notice)
     if case.state == "cleared":

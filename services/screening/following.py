@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import asking
+from services.screening import asking, lapsing
 from services.screening.queries import results_of
 from services.screening.steps import finish_steps
 from services.screening.tables import CaseRow, ResultRow
@@ -38,6 +38,7 @@ async def follow(
             await session.merge(_copied(row, following))
             await finish_steps(session, following, [check], row.recorded_at)
     await session.flush()
+    await lapsing.watch(session, [following.clearance])
     return following
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from services.screening import agreeing, agreements, asking, conduct, reporting, withdrawing
+from services.screening import agreeing, agreements, asking, conduct, merging, reporting, withdrawing
 from services.screening.activity import count
 from services.screening.queries import (
     case_of_application,
@@ -34,6 +34,7 @@ from shared.contracts.intake import (
     ConsentWithdrawn,
     IntakeResent,
     OfferingChanged,
+    PersonMerged,
     ProfileChanged,
     RoleChanged,
     SiteChanged,
@@ -59,7 +60,7 @@ events.copies_of(
     orphan="Put the offering again (`rapport network apply`); until then decide none of its cases.",
 )  # fmt: skip
 events.copies_of(
-    ProfileChanged, row=FactsRow, key="person",
+    ProfileChanged, PersonMerged, row=FactsRow, key="person",
     orphan="Register the person and their profile again; until then decide none of their cases.",
 )  # fmt: skip
 events.copies_of(
@@ -256,6 +257,12 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
     if await store_state(session, ConsentRow, "consent", heard.sequence, values):
         await session.execute(update(FactsRow).where(FactsRow.person == event.person).values(hears_anew=True))
         await agreeing.answer(session, await undecided_cases(session, CaseRow.person == event.person))
+
+
+@events.subscriber(PersonMerged)
+async def on_person_merged(event: PersonMerged, heard: Heard, session: Session, clock: Clock) -> None:
+    """Give the kept person all that is known of the one given up; no clearance stands that either would have lost."""
+    await merging.merge(session, event, heard.time, clock.now())
 
 
 @events.subscriber(IntakeResent)

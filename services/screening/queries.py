@@ -37,6 +37,14 @@ async def is_stopped(session: AsyncSession, offering: str) -> bool:
     return bool(await session.scalar(select(OfferingRow.is_stopped).where(OfferingRow.offering == offering)))
 
 
+async def is_frozen(session: AsyncSession, person: UUID) -> bool:
+    """Whether an open conduct case freezes a person (R57)."""
+    open_ones = select(ConductCaseRow.case).where(
+        ConductCaseRow.state == "open", ConductCaseRow.frozen.contains([person])
+    )
+    return await session.scalar(open_ones.limit(1)) is not None
+
+
 UNDECIDED = ("waiting", "open", "proposed")
 
 
@@ -60,8 +68,8 @@ async def live_cases(session: AsyncSession, people: Collection[UUID]) -> Sequenc
 
 
 async def locked_case(session: AsyncSession, clearance: UUID) -> CaseRow | None:
-    """A case, locked so that two people cannot decide it at once."""
-    return await session.get(CaseRow, clearance, with_for_update=True)
+    """A case, locked so that two people cannot decide it at once, and as it is then, also where it was read before."""
+    return await session.get(CaseRow, clearance, with_for_update=True, populate_existing=True)
 
 
 async def results_of(session: AsyncSession, clearance: UUID) -> dict[str, ResultRow]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import decisions
+from services.screening import decisions, lapsing
 from services.screening.domain.cases import Outcome, check_results
 from services.screening.queries import results_of
 from services.screening.steps import finish_steps
@@ -18,12 +18,14 @@ BY_RULE = "screening"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How a check ended. `reference` says where the evidence is kept."""
+    """How a check ended. `reference` says where the evidence is kept; a certificate has an authority and a number."""
 
     check: str
     outcome: Outcome
     valid_until: date | None = None
     reference: str | None = None
+    authority: str | None = None
+    number: str | None = None
 
 
 async def record(
@@ -47,9 +49,12 @@ async def record(
     for finding in new:
         row = known.setdefault(finding.check, ResultRow(clearance=case.clearance, check_name=finding.check))
         row.outcome, row.valid_until, row.reference = finding.outcome, finding.valid_until, finding.reference
+        row.authority, row.number = finding.authority, finding.number
         row.recorded_by, row.recorded_at = by, at
     session.add_all(known.values())
     await finish_steps(session, case, [finding.check for finding in new], at)
+    if any(finding.valid_until for finding in new):
+        await lapsing.watch(session, [case.clearance])
     case.version += 1
     decisions.note(session, case, "correction" if corrects else "results", by, at)
 
@@ -62,5 +67,5 @@ async def record_one(session: AsyncSession, case: CaseRow, finding: Finding, by:
 def is_known(known: Mapping[str, ResultRow], finding: Finding) -> bool:
     """Whether this is what is recorded already."""
     row = known.get(finding.check)
-    said = (finding.outcome, finding.valid_until, finding.reference)
-    return row is not None and (row.outcome, row.valid_until, row.reference) == said
+    said = (finding.outcome, finding.valid_until, finding.reference, finding.authority, finding.number)
+    return row is not None and (row.outcome, row.valid_until, row.reference, row.authority, row.number) == said

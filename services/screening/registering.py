@@ -11,6 +11,7 @@ from services.screening.domain.cases import expires_at
 from services.screening.domain.oncall import places_up
 from services.screening.domain.register import BAD_KEY, OFF, WRONG_KEY, check_value, key_from
 from services.screening.tables import PlaceRow, RegisterEntryRow
+from shared.access import within
 from shared.contracts import Contradiction
 from shared.deadlines import arm, cancel
 
@@ -61,10 +62,12 @@ async def forget(session: AsyncSession, subject: str) -> None:
     )
 
 
-async def who_knows(session: AsyncSession, digest: bytes, today: date) -> list[str]:
-    """The organisations to speak to about a person."""
+async def who_knows(session: AsyncSession, digest: bytes, site: str, today: date) -> list[str]:
+    """The organisations of a place's network to speak to about a person; no network learns what another one keeps."""
     rows = select(RegisterEntryRow.organisation).where(
-        RegisterEntryRow.digest == digest, RegisterEntryRow.last_day >= today
+        RegisterEntryRow.digest == digest,
+        RegisterEntryRow.last_day >= today,
+        within(RegisterEntryRow.organisation, [site.partition(".")[0]]),
     )
     return sorted(set(await session.scalars(rows)))
 

@@ -39,4 +39,7 @@ async def clearances(session: AsyncSession, batch: Batch) -> Sequence[Current]:
     )
     rows = select(CaseRow, ended_at).where(CaseRow.state.in_(("cleared", "declined", "ended")))
     found = await session.execute(batch.locked(rows, CaseRow.clearance, CaseRow.site))
-    return [Current(case.clearance, told(case), ended or case.noticed_at or case.decided_at) for case, ended in found]
+    return [
+        Current(case.clearance, told(case), ended or case.suspended_at or case.noticed_at or case.decided_at)
+        for case, ended in found
+    ]

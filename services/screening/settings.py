@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.screening.domain.register import key_from
+from services.screening.domain.signatures import keys_from
+from services.screening.domain.vendors import served_from
 from shared.links import Links
 from shared.settings import ServiceSettings
 
@@ -44,3 +46,34 @@ class Settings(ServiceSettings):
             except OSError as error:
                 raise ValueError(f"The register's key file cannot be read: {error.strerror}.") from None
         return path
+
+    vendor_url: str | None = Field(default=None, max_length=200, pattern=r"^https?://[!-~]+$")
+    """Where the vendor that does record checks takes orders; without one staff enter results by hand."""
+    vendor_key_file: Path | None = None
+    """The keys shared with the vendor, 32 characters or more, one a line; the last one signs, all are read."""
+    vendor_checks: str = ""
+    """Which checks the vendor does where, as place:check separated by spaces: net.us:record-check."""
+
+    @field_validator("vendor_url")
+    @classmethod
+    def _vendor_url(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url and not url.startswith("https:") and info.data.get("environment") == "production":
+            raise ValueError("must begin with https: in production")
+        return url
+
+    @field_validator("vendor_key_file")
+    @classmethod
+    def _vendor_keys(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            try:
+                keys_from(path.read_bytes())
+            except OSError as error:
+                raise ValueError(f"The vendor's key file cannot be read: {error.strerror}.") from None
+        return path
+
+    @field_validator("vendor_checks")
+    @classmethod
+    def _vendor_checks(cls, setting: str, info: ValidationInfo) -> str:
+        if served_from(setting) and not (info.data.get("vendor_url") and info.data.get("vendor_key_file")):
+            raise ValueError("needs the vendor's address and key file, too")
+        return setting

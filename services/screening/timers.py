@@ -12,6 +12,8 @@ from services.screening.agreements import LAPSE, Cleared, lapses_of, look_at
 from services.screening.conduct_visibility import free_case
 from services.screening.decisions import EXPIRY, NOTICE, arm_notice, expire, give_notice, lapse
 from services.screening.domain.expiry import notice_now
+from services.screening.lapsing import LAPSING, on_lapsing
+from services.screening.ordering import CALLING, on_calling
 from services.screening.queries import locked_case
 from services.screening.referees import REMINDING, STALLING, on_reminding, on_stalling
 from services.screening.senders import BIRTHDAY
@@ -97,5 +99,7 @@ rules: dict[str, Rule] = {
     reporting.REPORT_DUE: on_report_due,
     paging.PAGE: on_page,
     registering.REGISTER_END: on_register_end,
+    CALLING: on_calling,
+    LAPSING: on_lapsing,
     onsite.DUTY_DUE: onsite.on_duty_due,
 }

@@ -46,6 +46,14 @@ async def case_to_screen(session: AsyncSession, caller: Caller, clearance: UUID)
     return row
 
 
+async def case_to_decide(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
+    """A case that the caller may decide about: as `case_to_screen`, and Forbidden for a client that is no person."""
+    row = await case_to_screen(session, caller, clearance)
+    if caller.person is None:
+        raise Forbidden("A person decides, with a token of their own; a program records results.")
+    return row
+
+
 async def own_case(session: AsyncSession, caller: Caller, clearance: UUID) -> CaseRow:
     """The case of the caller themself, in which nobody else does their part; locked until the commit.
 

@@ -236,6 +236,23 @@ class ProfileChanged(
     example = {"person": _PERSON, "site": "net.af.kabul"}
 
 
+class ConstraintsChanged(
+    Event,
+    name="constraints.changed",
+    version=1,
+    kind=Kind.STATE,
+    audience=Audience.PLATFORM,
+    subject="person/{person}+constraints",
+):
+    """What is and is not possible for a person changed (R19); readers fetch it from intake, and it is told nowhere."""
+
+    person: UUID
+    site: SitePath
+    constraints_version: int
+
+    example = {"person": _PERSON, "site": "net.af.kabul", "constraints_version": 1}
+
+
 class ApplicationSubmitted(
     Event,
     name="application.submitted",
@@ -350,6 +367,22 @@ class PersonCameOfAge(
     site: SitePath
 
     example = {"person": _PERSON, "site": "net.af.kabul"}
+
+
+class PersonMerged(
+    Event, name="person.merged", version=1, kind=Kind.FACT, audience=Audience.PLATFORM, subject="person/{given_up}"
+):
+    """Two records were one person's; from now on what was told of `given_up` is `person`'s. Subject: the one given up.
+
+    Readers re-point what they hold. What was told before is not told again, but for what names a person in its subject.
+    """
+
+    given_up: UUID
+    person: UUID
+    site: SitePath
+    other_site: SitePath | None = None
+
+    example = {"given_up": "01985b3e-7a10-7000-8000-00000000000a", "person": _PERSON, "site": "net.af.kabul"}
 
 
 class IntakeResent(

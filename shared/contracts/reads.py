@@ -4,16 +4,14 @@ They are the only synchronous calls; row-driven background senders make them, ne
 """
 
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.base import SitePath, Slug, Zone
 from shared.contracts.intake import CountryCode, SubdivisionCode
-
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}$")]
-"""A BCP 47 tag: `fa-AF`."""
+from shared.contracts.profiles import Channel, Confidant, Dislike, HourOfWeek, LanguageTag, Level, Style, Tie
 
 READ_LIMIT = 500
 
@@ -35,7 +33,9 @@ class AddressCard(BaseModel):
     language: LanguageTag
     zone: Zone
     may_mail: bool
-    """False for imported people until somebody allows it (`--notify`)."""
+    """False for imported people until somebody allows it (`--notify`), and where mail is a forbidden channel (R19)."""
+    safe_hours: list[HourOfWeek] | None = None
+    """Hours of the local week in `zone` at which a mail may come (R19); None: at any."""
 
     example: ClassVar[dict[str, Any]] = {
         "person": "01985b3e-7a10-7000-8000-000000000001",
@@ -48,7 +48,10 @@ class AddressCard(BaseModel):
 
 
 class MatchingProfile(BaseModel):
-    """What matching needs of a person. Free hours are hours of the week in UTC, 0 (Monday 00:00) to 167."""
+    """What matching needs of a person. Free hours are hours of the week in UTC, 0 (Monday 00:00) to 167.
+
+    `knows`: whom they know already, by the word of both or of staff (R1). Wishes are codes of the person's site (R20).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,7 +62,13 @@ class MatchingProfile(BaseModel):
     goals: list[Slug]
     weekly_hours: float
     zone: Zone
-    free_hours: list[Annotated[int, Field(ge=0, le=167)]]
+    free_hours: list[HourOfWeek]
+    levels: dict[LanguageTag, Level] = {}
+    countries: dict[CountryCode, Tie] = {}
+    style: Style | None = None
+    dislikes: list[Dislike] = []
+    wishes: list[Slug] = []
+    knows: list[UUID] = []
 
     example: ClassVar[dict[str, Any]] = {
         "person": "01985b3e-7a10-7000-8000-000000000001",
@@ -70,6 +79,35 @@ class MatchingProfile(BaseModel):
         "weekly_hours": 1.5,
         "zone": "Asia/Kabul",
         "free_hours": [13, 37],
+    }
+
+
+class Constraints(BaseModel):
+    """What is and is not possible for a person (R19). Safe hours are hours of the local week in `zone`; None: any.
+
+    `version` is that of `constraints.changed`, 0 where nothing was ever said.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    person: UUID
+    name_to_use: str
+    zone: Zone
+    safe_hours: list[HourOfWeek] | None
+    forbidden_channels: list[Channel]
+    may_know: list[Confidant] | None
+    no_photos: bool
+    version: int
+
+    example: ClassVar[dict[str, Any]] = {
+        "person": "01985b3e-7a10-7000-8000-000000000001",
+        "name_to_use": "Parwana",
+        "zone": "Asia/Kabul",
+        "safe_hours": [9, 10, 33, 34],
+        "forbidden_channels": ["sms", "phone"],
+        "may_know": ["site-staff"],
+        "no_photos": True,
+        "version": 1,
     }
 
 
@@ -130,3 +168,9 @@ class ManyScreeningFacts(BaseModel):
     """The answer: facts of those who exist, in no order; people unknown to intake are absent."""
 
     facts: list[ScreeningFacts]
+
+
+class ManyConstraints(BaseModel):
+    """The answer: constraints of those who exist, in no order; people unknown to intake are absent."""
+
+    constraints: list[Constraints]

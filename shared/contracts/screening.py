@@ -100,7 +100,10 @@ class ClearanceEnded(
     audience=Audience.PLATFORM,
     subject="clearance/{clearance}",
 ):
-    """A clearance stopped standing, by expiry or by withdrawal; the reason stays in screening."""
+    """A clearance stopped standing, by expiry, by withdrawal or for a while; the reason stays in screening.
+
+    That somebody may act again is told as `screening.cleared`.
+    """
 
     clearance: UUID
     application: UUID

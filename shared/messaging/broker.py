@@ -16,6 +16,7 @@ from shared.clock import Clock as ClockPort
 from shared.contracts import Envelope, Event
 from shared.copies import Copy
 from shared.log import MESSAGES
+from shared.merging import of_kept
 from shared.messaging.batches import Batch, Told
 from shared.messaging.delivery import Delivery, Message, current, decode
 from shared.messaging.door import Door
@@ -84,9 +85,20 @@ def _given(handler: Handler) -> Callable[[Any, Delivery], Awaitable[None]]:
     needs = tuple(signature(handler).parameters)[1:]
 
     async def handle(told: Any, delivery: Delivery) -> None:
-        await handler(told, **{name: getattr(delivery, name) for name in needs})
+        told = await _of_kept(told, delivery)
+        if told:
+            await handler(told, **{name: getattr(delivery, name) for name in needs})
 
     return handle
+
+
+async def _of_kept(told: Any, delivery: Delivery) -> Any:
+    """What was told, with the ids of people whose records were merged; None or nothing where nobody needs it."""
+    session = cast("AsyncSession", delivery.session)
+    if isinstance(told, Event):
+        return (await of_kept(session, [told]))[0]
+    events = await of_kept(session, [each.event for each in told])
+    return [Told(event, each.heard) for event, each in zip(events, told, strict=True) if event]
 
 
 def _alone(handle: Callable[[Any, Delivery], Awaitable[None]], *, batched: bool) -> Callable[[Event], Awaitable[None]]:

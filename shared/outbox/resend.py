@@ -127,7 +127,7 @@ async def resend(
     while states := await _one_batch(sessions, family, batch, now, result, named, dry_run):
         batch = Batch(states[-1].key, site)
     if owner.marker and site is None and not result.withheld and not dry_run:
-        await _mark(sessions, owner.marker, result, now)
+        await _mark(sessions, owner.marker, family, result, now)
     return result
 
 
@@ -152,9 +152,12 @@ async def _one_batch(
     return states
 
 
-async def _mark(sessions: async_sessionmaker[AsyncSession], marker: type[Resent], result: Told, now: datetime) -> None:
+async def _mark(
+    sessions: async_sessionmaker[AsyncSession], marker: type[Resent], family: Family, result: Told, now: datetime
+) -> None:
+    states = sum(result.told[event.name] for event in family.events)  # a fact that ended a subject is no copy's
     async with sessions.begin() as session:
         epoch = await session.scalar(select(event_epoch.c.epoch))
-        event: Any = marker(resent=result.family, epoch=epoch, subjects=result.told.total())
+        event: Any = marker(resent=result.family, epoch=epoch, subjects=states)
         await emit(session, event, at=now)
     result.marked = True

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from shared.contracts import OWNERS, Event, Kind
 from shared.contracts.envelope import CONTENT_TYPE, Undecodable, decode
-from shared.contracts.reads import AddressCard, MatchingProfile
+from shared.contracts.reads import AddressCard, Constraints, MatchingProfile
 from tests.support.contracts import EVENTS
 from tests.support.running import envelope_of
 
@@ -111,8 +111,8 @@ def test_owners_emit_under_their_own_name() -> None:
     assert {event.kind for event in EVENTS} == set(Kind)
 
 
-@pytest.mark.parametrize("read", [AddressCard, MatchingProfile])
-def test_the_private_reads_have_valid_examples(read: type[AddressCard] | type[MatchingProfile]) -> None:
+@pytest.mark.parametrize("read", [AddressCard, MatchingProfile, Constraints])
+def test_the_private_reads_have_valid_examples(read: type[AddressCard | MatchingProfile | Constraints]) -> None:
     """Both sides of a private read test against the same sample: it is read, and written as it was."""
     written = read.model_validate(read.example).model_dump(mode="json")
     assert {name: written[name] for name in read.example} == read.example

@@ -17,7 +17,7 @@ from tests.support.running import BEGINNING, Running
 async def live_intake(it: Running) -> None:
     """A network with a calendar, three people with profiles: one applied and signed, one withdrew after that.
 
-    One agrees to take part, one no more.
+    One agrees to take part and has safe hours, one agrees no more.
     """
     await intake.network(it)
     intake.good(await intake.coordinator(it).post(f"/places/{intake.SITE}/calendar", json=intake.DAYS))
@@ -29,6 +29,8 @@ async def live_intake(it: Running) -> None:
         person = UUID(row["person"])
         client = intake.participant(it, person)
         intake.good(await consenting.agree(client, person, "take-part"))
+        path, seen = f"/people/{person}/constraints", {"If-Match": "*"}
+        intake.good(await client.put(path, json={"safe_hours": [9]} if not number else {}, headers=seen))
         if number:
             intake.good(await consenting.take_back(client, person, "take-part"))
     it.set_clock(BEGINNING + messaging.DAY)

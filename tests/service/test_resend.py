@@ -15,8 +15,18 @@ from services.intake import agreements
 from services.intake import queries as intake
 from services.intake.closing import close
 from services.intake.consents import settle
+from services.intake.constraints import set_constraints
 from services.intake.policies import Policies
-from services.intake.tables import ApplicationRow, ConsentRow, ConsentWordRow, OfferingRow, PersonRow, PlaceRow, RoleRow
+from services.intake.tables import (
+    ApplicationRow,
+    ConsentRow,
+    ConsentWordRow,
+    ConstraintsRow,
+    OfferingRow,
+    PersonRow,
+    PlaceRow,
+    RoleRow,
+)
 from services.matching import pairing
 from services.matching.tables import PairRow
 from services.messaging import absences, clocks
@@ -189,6 +199,13 @@ async def ends_a_consent(session: AsyncSession, clock: Clock) -> str:
     return f"consent/{row.consent}"
 
 
+async def changes_constraints(session: AsyncSession, clock: Clock) -> str:
+    row = (await session.scalars(select(ConstraintsRow))).one()
+    holder = await session.get_one(PersonRow, row.person, with_for_update={"key_share": True})
+    await set_constraints(session, holder, {"no_photos": True}, "somebody", clock.now())
+    return f"person/{row.person}+constraints"
+
+
 async def withdraws(session: AsyncSession, clock: Clock) -> str:
     found = (await session.scalars(select(CaseRow.clearance).where(CaseRow.notice.is_not(None)))).one()
     case = await locked_case(session, found)
@@ -223,6 +240,7 @@ CHANGES: list[tuple[str, Change]] = [
     ("intake", moves_a_person),
     ("intake", withdraws_an_application),
     ("intake", ends_a_consent),
+    ("intake", changes_constraints),
     ("screening", withdraws),
     ("matching", closes_a_pair),
     ("messaging", settles_a_debt),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.intake.api.people import is_kept_away
 from services.intake.api.seen import STAFF, Changed
 from services.intake.fields import Body, Prose, Slugs
+from services.intake.merging import check_kept
 from services.intake.tables import AdmissionRow, PersonRow
 from shared.access import Caller, CallerDep
 from shared.contracts import Slug
@@ -76,4 +77,5 @@ async def _mentee(session: AsyncSession, caller: Caller, person: UUID, *, lock: 
     may_see = row is not None and caller.person != person and caller.covers(*STAFF, site=row.site)
     if row is None or not may_see or await is_kept_away(session, caller, person):
         raise NotFound("There is no such person, or none that you may see.")
+    await check_kept(session, person)
     return row

@@ -9,12 +9,14 @@ from pydantic import BaseModel
 from sqlalchemy import ColumnElement, or_, select
 
 from services.intake import consents, queries
-from services.intake.api.people import enrolled
+from services.intake.api.people import enrolled, is_kept_away, may_have_contact
 from services.intake.api.seen import STAFF, existing
 from services.intake.domain import applications as rules
 from services.intake.domain.applications import Source, State
+from services.intake.domain.places import network_of
 from services.intake.drafting import check_may_begin
 from services.intake.fields import Body
+from services.intake.merging import check_kept
 from services.intake.tables import ApplicationRow, OfferingRow, PersonRow, RoleRow
 from shared.access import Caller, CallerDep, within
 from shared.contracts import OfferingId, RoleKind, SitePath, Slug
@@ -96,12 +98,23 @@ async def applicant(
         raise Invalid.field("person", "name the person who applies")
     offering = existing("offering", await session.get(OfferingRow, body.offering))
     holder = await session.get(PersonRow, person, with_for_update={"key_share": True})
+    if holder is not None and await _is_hidden(session, caller, holder, offering):
+        holder = None
     if holder is None or not enrolled(caller, holder):
         caller.require_self_or(person, *STAFF, site=offering.site)
     role = existing("role", await session.get(RoleRow, body.role))
     if holder is None:
         raise Invalid.field("person", "nobody is registered with this id")
+    await check_kept(session, person)
     return holder, offering, role
+
+
+async def _is_hidden(session: SessionDep, caller: Caller, holder: PersonRow, offering: OfferingRow) -> bool:
+    """Whether the caller must not learn that there is such a person: in another network, or kept away from them."""
+    if caller.person == holder.person:
+        return False
+    elsewhere = holder.network != network_of(offering.site) and not enrolled(caller, holder)
+    return elsewhere or await is_kept_away(session, caller, holder.person)
 
 
 async def _apply(
@@ -165,7 +178,8 @@ def _mine_or_sites(caller: Caller) -> ColumnElement[bool]:
     own = ApplicationRow.person == caller.person
     theirs = PersonRow.enrolled_by == caller.subject, within(PersonRow.site, caller.sites("facilitator"))
     enrolled_ones = ApplicationRow.person.in_(select(PersonRow.person).where(*theirs))
-    return or_(own, enrolled_ones, within(ApplicationRow.site, caller.sites(*STAFF)))
+    reached = or_(own, enrolled_ones, within(ApplicationRow.site, caller.sites(*STAFF)))
+    return reached & may_have_contact(caller, ApplicationRow.person)
 
 
 @router.get("/applications")

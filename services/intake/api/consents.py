@@ -13,7 +13,7 @@ from services.intake import consents
 from services.intake.domain import consents as rules
 from services.intake.domain.bases import BASES
 from services.intake.domain.places import above
-from services.intake.fields import Body, Language, Line
+from services.intake.fields import Body, Language, Line, PaperDay
 from services.intake.guardianship import Part, part_of
 from services.intake.tables import ConsentRow, ConsentTextRow, ConsentWordRow
 from shared.access import Caller, CallerDep
@@ -33,7 +33,7 @@ class WordEvidence(Body):
     guardian: UUID | None = None
     method: rules.Method
     holder: Line | None = None
-    given_on: date
+    given_on: PaperDay
 
 
 class NewWord(Body):

@@ -14,7 +14,7 @@ from services.intake.domain import agreements as rules
 from services.intake.domain import clauses as wording
 from services.intake.domain import texts
 from services.intake.domain.clauses import Clause, ClauseKind
-from services.intake.domain.places import check_same
+from services.intake.domain.places import check_owner
 from services.intake.fields import Body, DocumentText, Language, Version
 from services.intake.tables import DocumentRow, DocumentVersionRow, OfferingRow, PlaceRow
 from shared.access import CallerDep
@@ -110,7 +110,7 @@ async def publish(
     await session.execute(insert(DocumentRow).values(document=document, site=body.site).on_conflict_do_nothing())
     # The row's lock holds two publishers apart until the commit, and who signs meanwhile waits.
     held = await session.get_one(DocumentRow, document, with_for_update=True)
-    check_same(f"The document {document}", "site", held.site, body.site)
+    check_owner(f"The document {document}", held.site, body.site)
     stored = await session.get(DocumentVersionRow, (document, version))
     if stored is None:
         await _publish(session, document, version, body, clock)

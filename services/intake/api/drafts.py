@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.intake import drafting
+from services.intake import about, drafting
 from services.intake.answers import Answers, merged
 from services.intake.api.applications import ApplicationBody, ApplicationView, applicant, view_of
 from services.intake.api.forms import Commitment, OtherRole, commitment, others
@@ -148,6 +148,9 @@ async def change_answers(
     if unasked := sorted(given.keys() - asked):
         raise Invalid("See errors for each field.", [_fault(name, "this form does not ask for it") for name in unasked])
     await _check_birth(session, found.row.person, body.answers.born_on, clock.today())
+    kept = row.answers.get("wishes", ())
+    if unknown := await about.unknown_wishes(session, found.row.site, body.answers.wishes or (), kept):
+        raise Invalid.field("answers.wishes", f"{', '.join(unknown)}: no wish that the site offers")
     after = merged(row.answers, given)
     if after != row.answers:
         row.answers, row.version = after, row.version + 1
@@ -235,7 +238,7 @@ async def submit(application: UUID, session: SessionDep, clock: ClockDep, caller
     if not state.is_complete:
         faults = _check(found, state, words.WORDS[words.FALLBACK]).faults
         raise Invalid("This draft is not complete yet; see errors.", [fault.model_dump() for fault in faults])
-    await drafting.submit(session, found.row, found.person, asking, clock.now())
+    await drafting.submit(session, found.row, found.person, asking, caller.subject, clock.now())
     return await view_of(session, application, caller)
 
 

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from services.intake import queries
+from services.intake import about, queries
 from services.intake.api.seen import existing, found
 from services.intake.asking import Asking, asking_of, languages_at, openings_beside, pack_of
 from services.intake.domain.clauses import Topic
 from services.intake.domain.forms import questions as forms
 from services.intake.domain.forms import words
+from services.intake.domain.forms.choices import called
 from services.intake.domain.forms.questions import Floor, Kind, Opening, Question, Reader, Section
 from services.intake.domain.places import check_covers
 from services.intake.fields import Language
@@ -40,7 +41,10 @@ class OtherRole(Commitment):
 
 
 class FormField(BaseModel):
-    """A question. `longest`: characters of a text, entries of a list. `below_floor`: asked of who gives less time."""
+    """A question. `longest`: characters of a text, entries of a list. `below_floor`: asked of who gives less time.
+
+    `choices`: the codes to choose from, and what each is called.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -53,6 +57,7 @@ class FormField(BaseModel):
     longest: int | None
     below_floor: bool
     read_by: list[Reader]
+    choices: dict[str, str]
     text: str
     why: str
 
@@ -158,7 +163,9 @@ async def get_form(
         commitment=commitment(asking.floor),
         below_floor=chosen.below_floor,
         others=others(forms.offers(asking.floor, await openings_beside(session, asking), {})),
-        sections=_sections(asking.questions, chosen),
+        sections=_sections(
+            asking.questions, chosen, await about.wish_texts(session, asking.offering.site, chosen.language)
+        ),
     )
 
 
@@ -181,8 +188,9 @@ class _Known(BaseModel):
     offering: str
 
 
-def _sections(asked: tuple[Question, ...], chosen: words.Words) -> list[FormSection]:
-    shown = [_shown(each, chosen) for each in asked]
+def _sections(asked: tuple[Question, ...], chosen: words.Words, wishes: dict[str, str]) -> list[FormSection]:
+    """Where a site offers no wishes, nobody is asked for one."""
+    shown = [_shown(each, chosen, wishes) for each in asked if wishes or each.kind != "wishes"]
     return [
         FormSection(section=name, title=chosen.sections[name], fields=fields)
         for name in forms.SECTIONS
@@ -190,10 +198,11 @@ def _sections(asked: tuple[Question, ...], chosen: words.Words) -> list[FormSect
     ]
 
 
-def _shown(each: Question, chosen: words.Words) -> FormField:
+def _shown(each: Question, chosen: words.Words, wishes: dict[str, str]) -> FormField:
     text, why = chosen.questions[each.field]
     told: dict[str, Any] = {name: getattr(each, name) for name in FormField.model_fields if name not in ("text", "why")}
-    return FormField(**{**told, "read_by": list(each.read_by)}, text=text, why=why)
+    choices = wishes if each.kind == "wishes" else {code: called(code, chosen.language) for code in each.choices}
+    return FormField(**{**told, "read_by": list(each.read_by), "choices": choices}, text=text, why=why)
 
 
 def commitment(floor: Floor) -> Commitment:

@@ -12,6 +12,7 @@ from services.intake import consents
 from services.intake.api.people import acts_for, enrolled, is_staff, person_for
 from services.intake.domain.guardians import Guardian, GuardianKind, VerifiedHow, check_guardian, check_verifier
 from services.intake.fields import Body, Email, Name
+from services.intake.merging import check_kept
 from services.intake.tables import GuardianCardRow, GuardianRow, PersonRow
 from shared.access import Caller, CallerDep
 from shared.contracts.intake import ProfileChanged
@@ -125,6 +126,7 @@ async def _is_known(session: SessionDep, caller: Caller, guardian: UUID) -> bool
     """Whether the caller may know of this person, or of this guardian of another child."""
     person = await session.get(PersonRow, guardian)
     if person:
+        await check_kept(session, guardian)
         return is_staff(caller, person.site) or enrolled(caller, person)
     card = await session.get(GuardianCardRow, guardian)
     return card is not None and is_staff(caller, card.site)

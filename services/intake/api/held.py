@@ -11,12 +11,13 @@ from sqlalchemy import select
 from services.intake.api.people import person_for
 from services.intake.api.seen import STAFF, Changed
 from services.intake.fields import Body, Line
-from services.intake.tables import HeldClearanceRow
-from shared.access import CallerDep
+from services.intake.tables import HeldClearanceRow, PersonRow
+from shared.access import Caller, CallerDep
 from shared.contracts import Slug
 from shared.contracts.intake import ProfileChanged
 from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.outbox import emit
+from shared.problems import Forbidden
 
 router = APIRouter(route_class=TransactionRoute)
 
@@ -58,8 +59,7 @@ async def put_held(
     person: UUID, check: Slug, body: Held, session: SessionDep, clock: ClockDep, caller: CallerDep
 ) -> HeldPut:
     """Record a clearance whose paper or register entry staff have seen. `check` is named as the law packs name it."""
-    holder = await person_for(session, caller, person, lock=True)
-    caller.require(*STAFF, site=holder.site)
+    holder = await _holder(session, caller, person)
     row = await session.get(HeldClearanceRow, (person, check))
     told = body.model_dump()
     changed = row is None or any(getattr(row, name) != value for name, value in told.items())
@@ -77,10 +77,18 @@ async def put_held(
 @router.delete("/people/{person}/clearances/{check}", status_code=204)
 async def forget_held(person: UUID, check: Slug, session: SessionDep, clock: ClockDep, caller: CallerDep) -> Response:
     """Take back what was recorded by mistake; what is not there needs no taking back."""
-    holder = await person_for(session, caller, person, lock=True)
-    caller.require(*STAFF, site=holder.site)
+    holder = await _holder(session, caller, person)
     row = await session.get(HeldClearanceRow, (person, check))
     if row:
         await session.delete(row)
         await emit(session, ProfileChanged(person=person, site=holder.site), at=clock.now())
     return Response(status_code=204)
+
+
+async def _holder(session: SessionDep, caller: Caller, person: UUID) -> PersonRow:
+    """Whose clearances staff record, held until the commit. Raises NotFound or Forbidden."""
+    holder = await person_for(session, caller, person, lock=True)
+    caller.require(*STAFF, site=holder.site)
+    if caller.person == person:
+        raise Forbidden("Nobody records what they hold themselves; show it to another member of the staff.")
+    return holder

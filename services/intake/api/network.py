@@ -60,7 +60,7 @@ async def put_programme(programme: Slug, body: ProgrammeBody, session: SessionDe
     caller.require("administrator", site=body.site)
     existing("site", await session.get(PlaceRow, body.site))
     if stored := await session.get(ProgrammeRow, programme):
-        places.check_same(f"The programme {programme}", "site", stored.site, body.site)
+        places.check_owner(f"The programme {programme}", stored.site, body.site)
         if await session.scalar(select(exists().where(OfferingRow.programme == programme))):
             places.check_same(f"The programme {programme}", "type", stored.type, body.type)
     return Changed(

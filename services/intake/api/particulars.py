@@ -53,7 +53,7 @@ async def put_particulars(
     person: UUID, body: Particulars, request: Request, response: Response,
     session: SessionDep, clock: ClockDep, caller: CallerDep,
 ) -> ParticularsView:  # fmt: skip
-    """Set a person's particulars. Their date of birth is theirs to tell once; staff correct it."""
+    """Set a person's particulars. Their date of birth is theirs to tell once; staff correct it, not their own."""
     holder = await person_for(session, caller, person, lock=True)
     for field, reason in rules.faults(body.born_on, body.lives_since, clock.today()).items():
         raise Invalid.field(field, reason)
@@ -64,7 +64,8 @@ async def put_particulars(
     if row is None:
         row = ParticularsRow(person=person, version=0)
         session.add(row)
-    rules.check_correction(row.born_on, body.born_on, by_staff=is_staff(caller, holder.site))
+    by_staff = caller.person != person and is_staff(caller, holder.site)
+    rules.check_correction(row.born_on, body.born_on, by_staff=by_staff)
     before = row.born_on
     changed = row.version == 0 or any(getattr(row, name) != value for name, value in told.items())
     if changed:

@@ -5,11 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, BeforeValidator
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import InstrumentedAttribute
 
-from services.intake import queries, registration
+from services.intake import constraints, queries, registration
 from services.intake.api.seen import Changed, existing
 from services.intake.domain import places
 from services.intake.fields import Body, Card, Email, Language, Name, NewPerson, Profile, ZoneName
+from services.intake.merging import check_kept, kept_of
 from services.intake.tables import GuardianRow, PersonRow, PlaceRow, ProfileRow
 from shared.access import Caller, CallerDep
 from shared.contracts import SitePath
@@ -61,11 +64,12 @@ class ProfilePut(ProfileView, Changed):
 async def person_for(session: SessionDep, caller: Caller, person: UUID, *, lock: bool = False) -> PersonRow:
     """A person whom the caller may see: themself, whom they enrolled, or at a site where they coordinate.
 
-    Raises NotFound.
+    Raises NotFound; Conflict for a record that was given up for another one.
     """
     row = await session.get(PersonRow, person, with_for_update={"key_share": True} if lock else None)
     if row is None or not (caller.person == person or await acts_for(session, caller, row)):
         raise NotFound("There is no such person, or none that you may see.")
+    await check_kept(session, person)
     return row
 
 
@@ -80,6 +84,12 @@ async def is_kept_away(session: SessionDep, caller: Caller, person: UUID) -> boo
     """Whether the caller is a guardian who must have no contact with this person, whatever grants they have."""
     own = await session.get(GuardianRow, (person, caller.person)) if caller.person else None
     return own is not None and own.no_contact
+
+
+def may_have_contact(caller: Caller, person: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """SQL: the same of a column, the other way round."""
+    named = GuardianRow.person == person, GuardianRow.guardian == caller.person
+    return ~exists().where(*named, GuardianRow.no_contact)
 
 
 def enrolled(caller: Caller, row: PersonRow) -> bool:
@@ -135,7 +145,15 @@ def _registrar(caller: Caller, body: NewPerson) -> tuple[UUID | None, str | None
 
 @router.get("/people/{person}")
 async def get_person(person: UUID, session: SessionDep, caller: CallerDep, response: Response) -> PersonView:
-    """A person's address card, for themself and for staff of their site."""
+    """A person's address card, for themself and for staff of their site.
+
+    To those who may see the kept one, the id of a record that was given up answers with the one that was kept.
+    """
+    if kept := (await kept_of(session, [person])).get(person):
+        row = await session.get_one(PersonRow, kept)
+        if caller.person == kept or await acts_for(session, caller, row):
+            response.headers["Content-Location"] = f"/people/{kept}"
+            return _view(row, caller, response)
     return _view(await person_for(session, caller, person), caller, response)
 
 
@@ -159,6 +177,8 @@ async def change_person(
     await registration.change(session, row, body.model_dump(exclude_unset=True), by_staff=staff)
     if moves and await queries.has_profile(session, person):
         await emit(session, ProfileChanged(person=person, site=row.site), at=clock.now())
+    if moves:
+        await constraints.moved(session, row, clock.now())
     return _view(row, caller, response)
 
 

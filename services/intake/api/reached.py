@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.intake.api.people import enrolled
+from services.intake.api.people import enrolled, is_kept_away
 from services.intake.api.seen import STAFF
+from services.intake.merging import check_kept
 from services.intake.tables import ApplicationRow, PersonRow
 from shared.access import Caller
 from shared.http import SessionDep
@@ -35,7 +36,7 @@ async def reached(
     person = await session.get_one(PersonRow, row.person, with_for_update={"key_share": True} if lock else None)
     acts = caller.person == row.person or enrolled(caller, person)
     found = Reached(row, person, acts, caller.covers(*STAFF, site=row.site))
-    if not (acts or found.is_staff):
+    if not (acts or found.is_staff) or await is_kept_away(session, caller, row.person):
         raise nothing()
     if acting and not acts:
         raise Forbidden("This is for the person who applies, or for whoever enrolled them.")
@@ -43,6 +44,7 @@ async def reached(
         raise Forbidden("This is for the staff of the site, and nobody does it for themselves.")
     if lock:
         await session.refresh(row, with_for_update=True)
+        await check_kept(session, person.person)  # given up while this waited
     return found
 
 

@@ -11,7 +11,7 @@ from services.intake.api.seen import STAFF, Changed, standing
 from services.intake.domain import places
 from services.intake.domain import readiness as rules
 from services.intake.domain.readiness import TickedItem
-from services.intake.fields import Body, Name
+from services.intake.fields import Body, Name, PaperDay
 from services.intake.readiness import checklist_of
 from services.intake.tables import ReadinessRow
 from shared.access import CallerDep
@@ -29,7 +29,7 @@ class TickBody(Body):
     """
 
     ticked_by: Name
-    ticked_on: date
+    ticked_on: PaperDay
     who: Name | None = None
 
 

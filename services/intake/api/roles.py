@@ -89,7 +89,7 @@ async def put_role(role: Slug, body: RoleBody, session: SessionDep, clock: Clock
     caller.require("administrator", site=body.site)
     existing("site", await session.get(PlaceRow, body.site))
     if stored := await session.get(RoleRow, role):
-        places.check_same(f"The role {role}", "site", stored.site, body.site)
+        places.check_owner(f"The role {role}", stored.site, body.site)
         if await session.scalar(select(exists().where(ApplicationRow.role == role))):
             places.check_same(f"The role {role}", "kind", stored.kind, body.kind)
     floor = await floor_at(session, body.site, "minors" in body.risks)

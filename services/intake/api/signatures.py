@@ -19,7 +19,8 @@ from services.intake.api.seen import found
 from services.intake.domain import clauses
 from services.intake.domain.applications import check_sign
 from services.intake.domain.clauses import AnswerKind
-from services.intake.fields import Body, Language, Line, Prose, Version
+from services.intake.domain.places import network_of
+from services.intake.fields import Body, Language, Line, PaperDay, Prose, Version
 from services.intake.submission import submit_signed
 from services.intake.tables import (
     ApplicationRow,
@@ -46,7 +47,7 @@ class Held(Body):
     """Who keeps a signature given elsewhere, and of which day it is."""
 
     holder: Line
-    signed_on: date
+    signed_on: PaperDay
 
 
 class Answer(Body):
@@ -96,7 +97,7 @@ async def sign(
     """
     holder = await person_for(session, caller, person, lock=True)
     _check_signer(body, person, caller, clock)
-    version = await _version(session, body)
+    version = await _version(session, holder, body)
     words = await _words(session, version, body)
     if body.sha256 not in (None, words.sha256):
         raise Conflict("This is not the hash of the published text; read the version again and sign that.")
@@ -122,12 +123,15 @@ def _check_signer(body: SignatureBody, person: UUID, caller: CallerDep, clock: C
         raise Invalid.field("evidence.signed_on", "lies in the future")
 
 
-async def _version(session: SessionDep, body: SignatureBody) -> DocumentVersionRow:
-    """The version that is signed; whoever signs it and whoever publishes the next one go one after the other."""
-    await session.get(DocumentRow, body.document, with_for_update={"read": True})
+async def _version(session: SessionDep, holder: PersonRow, body: SignatureBody) -> DocumentVersionRow:
+    """The version that is signed; whoever signs it and whoever publishes the next one go one after the other.
+
+    What another network publishes is not there for people of this one.
+    """
+    document = await session.get(DocumentRow, body.document, with_for_update={"read": True})
     version = await session.get(DocumentVersionRow, (body.document, body.version))
     current = await queries.version_in_force(session, body.document)
-    if version is None or current is None:
+    if document is None or network_of(document.site) != holder.network or version is None or current is None:
         raise Invalid.field("version", "this version of this document is not published")
     if body.evidence is None:
         check_sign(current.version, body.version)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, select
 
+from services.intake.api.people import is_kept_away, may_have_contact
 from services.intake.api.seen import STAFF
 from services.intake.domain import talks as rules
 from services.intake.domain.clauses import AnswerKind
@@ -109,13 +110,15 @@ def _talks() -> Select[TalkRow, str]:
 
 
 def _visible(caller: Caller) -> ColumnElement[bool]:
-    return within(TalkRow.site, caller.sites(*STAFF)) & TalkRow.person.is_distinct_from(caller.person)
+    others = TalkRow.person.is_distinct_from(caller.person) & may_have_contact(caller, TalkRow.person)
+    return within(TalkRow.site, caller.sites(*STAFF)) & others
 
 
 async def _talk_for(session: SessionDep, caller: Caller, talk: UUID, *, lock: bool = False) -> TalkRow:
-    """A talk that the caller may look after. Raises NotFound, also where it is about themself."""
+    """A talk that the caller may look after. Raises NotFound, also about themself or from whom they are kept away."""
     row = await session.get(TalkRow, talk, with_for_update=lock or None)
-    if row is None or row.person == caller.person or not caller.covers(*STAFF, site=row.site):
+    may_see = row is not None and row.person != caller.person and caller.covers(*STAFF, site=row.site)
+    if row is None or not may_see or await is_kept_away(session, caller, row.person):
         raise NotFound("There is no such talk, or none that you may see.")
     return row
 

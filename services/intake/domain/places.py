@@ -83,7 +83,16 @@ def check_same(what: str, field: str, stored: object, asked: object) -> None:
         raise Contradiction(f"{what} keeps its {field} ({stored}); add another one instead.")
 
 
+def check_owner(what: str, stored: str, asked: str) -> None:
+    """Raises Contradiction where a name is another place's already; of another network not even which."""
+    if network_of(stored) != network_of(asked):
+        raise Contradiction(f"{what} is another network's; choose another name.")
+    check_same(what, "site", stored, asked)
+
+
 def check_covers(what: str, place: str, site: str) -> None:
-    """Raises Contradiction unless `what`, standing at `place`, serves `site`."""
+    """Raises Contradiction unless `what`, standing at `place`, serves `site`; no network learns of another's places."""
+    if network_of(place) != network_of(site):
+        raise Contradiction(f"{what} stands in another network; choose one that stands above {site}.")
     if not covers(place, site):
         raise Contradiction(f"{what} stands at {place}, which is not above {site}; choose one that does.")

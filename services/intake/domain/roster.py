@@ -53,6 +53,14 @@ def whose(by_key: UUID | None, by_email: UUID | None, same_email: bool) -> UUID 
     )
 
 
+def check_importer(*, keeps_away: bool, signs_for_themself: bool) -> None:
+    """Raises Contradiction for a row about whom the importer is kept away from, and for their own signature."""
+    if keeps_away:
+        raise Contradiction("You may have no contact with this person; let another member of the staff import the row.")
+    if signs_for_themself:
+        raise Contradiction("Nobody vouches for their own signature; sign here, or let somebody else import the row.")
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
     """A signature that a row brings."""

@@ -100,7 +100,9 @@ class PrivateReadRow(Base):
 
     __tablename__ = "private_read"
     __table_args__ = (
-        CheckConstraint("kind IN ('address-cards', 'matching-profiles', 'screening-facts')", name="kind"),
+        CheckConstraint(
+            "kind IN ('address-cards', 'matching-profiles', 'screening-facts', 'constraints')", name="kind"
+        ),
         Index(None, "read_at"),
     )
 

@@ -13,7 +13,7 @@ from services.matching.visibility import offering_for
 from shared.access import CallerDep
 from shared.contracts import OfferingId
 from shared.http import ClockDep, SessionDep, TransactionRoute
-from shared.problems import Conflict, Invalid
+from shared.problems import Conflict, Forbidden, Invalid
 
 router = APIRouter(route_class=TransactionRoute)
 
@@ -33,10 +33,12 @@ class Nomination(BaseModel):
 async def nominate(
     body: Nomination, response: Response, session: SessionDep, caller: CallerDep, clock: ClockDep
 ) -> OnePair:
-    """Pair two people; the coordinator's call is the confirmation. 200 with the pair where it exists already."""
+    """Pair two people, oneself never; the coordinator's call is the confirmation. 200 with a pair that exists."""
     offering = await offering_for(session, caller, body.offering)
     if body.mentor == body.mentee:
         raise Invalid.field("mentee", "must be somebody else than the mentor")
+    if caller.person in (body.mentor, body.mentee):
+        raise Forbidden("Nobody pairs themself; ask another coordinator.")
     parties = await pairing.parties_of(session, offering, {body.mentor, body.mentee}, clock)
     row = await queries.pair_between(session, body.mentor, body.mentee)
     if row is not None and _is_that(row, body):

@@ -12,10 +12,10 @@ from services.matching.api.pairs import Pair, shown
 from services.matching.domain.pairing import SENTENCES, Refusal
 from services.matching.tables import ProposalRow, RunRow
 from services.matching.visibility import offering_to_pair, run_for
-from shared.access import CallerDep
+from shared.access import Caller, CallerDep
 from shared.contracts import OfferingId, RoleKind
 from shared.http import ClockDep, SessionDep, TransactionRoute
-from shared.problems import Invalid
+from shared.problems import Forbidden, Invalid
 
 router = APIRouter(route_class=TransactionRoute)
 
@@ -124,10 +124,13 @@ async def read_run(run: UUID, session: SessionDep, caller: CallerDep) -> Run:
 
 @router.post("/runs/{run}/confirmation")
 async def confirm(run: UUID, body: Confirmation, session: SessionDep, caller: CallerDep, clock: ClockDep) -> Confirmed:
-    """Make pairs of all or of the named proposals; what has changed since the run is checked again."""
+    """Make pairs of all or of the named proposals; what has changed since the run is checked again.
+
+    Nobody pairs themself: a proposal of the caller is left for another coordinator, and refused where it is named.
+    """
     row = await run_for(session, caller, run)
     offering = await offering_to_pair(session, caller, row.offering)
-    proposals = _named(await runs.hold_run(session, row), body.proposals)
+    proposals = _of_others(caller, _named(await runs.hold_run(session, row), body.proposals), named=body.proposals)
     found = await runs.confirm(session, offering, proposals, caller.subject, clock)
     return Confirmed(
         run=run,
@@ -142,6 +145,13 @@ def _named(proposals: list[ProposalRow], named: list[UUID] | None) -> list[Propo
     if missing := set(named) - {proposal.proposal for proposal in proposals}:
         raise Invalid.field("proposals", f"{len(missing)} of them are not of this run")
     return [proposal for proposal in proposals if proposal.proposal in named]
+
+
+def _of_others(caller: Caller, proposals: list[ProposalRow], *, named: list[UUID] | None) -> list[ProposalRow]:
+    others = [proposal for proposal in proposals if caller.person not in (proposal.mentor, proposal.mentee)]
+    if named and len(others) < len(proposals):
+        raise Forbidden("Nobody pairs themself; leave your own proposal to another coordinator.")
+    return others
 
 
 def _refused(proposal: ProposalRow, reasons: list[Refusal]) -> Refused:

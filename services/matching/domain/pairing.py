@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -152,3 +152,33 @@ class Pair:
 def available(candidates: Iterable[Candidate], role: RoleKind) -> list[Candidate]:
     """Those of a pool who can be paired in a role now."""
     return [one for one in candidates if one.role is role and one.places]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A pair that runs."""
+
+    pair: UUID
+    offering: str
+    mentor: UUID
+    mentee: UUID
+    since: datetime
+
+
+def doubled(pairs: Iterable[Running], given_up: UUID, person: UUID) -> list[UUID]:
+    """The pairs that cannot go on where two records were one person's, the oldest one of each kind goes on.
+
+    Nobody is paired with themself, the same two people have one pair, and a mentee one mentor in an offering.
+    """
+    ended: list[UUID] = []
+    people: set[frozenset[UUID]] = set()
+    mentored: set[tuple[UUID, str]] = set()
+    for pair in sorted(pairs, key=lambda each: (each.since, each.pair)):
+        mentor, mentee = (person if each == given_up else each for each in (pair.mentor, pair.mentee))
+        two, place = frozenset((mentor, mentee)), (mentee, pair.offering)
+        if len(two) < 2 or two in people or place in mentored:
+            ended.append(pair.pair)
+        else:
+            people.add(two)
+            mentored.add(place)
+    return ended

@@ -10,19 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.screening import conduct, paging, reporting
 from services.screening.conduct_visibility import named_in, sites_of
+from services.screening.domain import texts
 from services.screening.laws import laws_at
 from services.screening.tables import ConductCaseRow, PageRow, ReplyRow, ReportAnswerRow
 from shared.contracts.messaging import Weight
 
-
-def _text(raw: str) -> str:
-    text = raw.strip()
-    if not text or any((letter < " " and letter not in "\n\t") or "\x7f" <= letter <= "\x9f" for letter in text):
-        raise ValueError("write something, without control characters")
-    return text
-
-
-Text = Annotated[str, Field(max_length=10_000), AfterValidator(_text)]
+Text = Annotated[str, Field(max_length=10_000), AfterValidator(texts.paragraphs)]
 """What somebody writes for the file."""
 ClauseNumber = Annotated[int, Field(ge=1, le=999)]
 ClauseVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.screening import asking, decisions, onsite, proposing
+from services.screening import adverse, asking, decisions, onsite, proposing
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.criteria import criteria_of
 from services.screening.domain.cases import (
@@ -35,7 +35,7 @@ from services.screening.queries import (
 )
 from services.screening.settling import check_case_settled
 from services.screening.tables import CaseRow
-from services.screening.visibility import actor, case_for, case_to_screen
+from services.screening.visibility import actor, case_for, case_to_decide
 from shared.access import CallerDep
 from shared.clock import Clock
 from shared.contracts import RoleKind, Slug
@@ -90,7 +90,7 @@ async def decide(
 
     The same decision again is answered as the first; another one is refused.
     """
-    row = await case_to_screen(session, caller, clearance)
+    row = await case_to_decide(session, caller, clearance)
     if not await _stands_already(session, row, body, actor(caller)):
         if "if-match" in request.headers:
             require_match(request, version_of(row))
@@ -111,7 +111,7 @@ async def withdraw(
     """End a clearance now, and with it the one that renews it (trap 7). It waits for no second person."""
     application = (await case_for(session, caller, clearance)).application
     every = await locked_cases_of(session, application)
-    row = await case_to_screen(session, caller, clearance)
+    row = await case_to_decide(session, caller, clearance)
     criteria = await criteria_of(session, row)
     criterion = criterion_for(criteria, body.criterion, RoleKind(row.kind), clears=False)
     if row.ending_criterion != criterion.criterion:
@@ -140,6 +140,8 @@ async def _decide(
     session: AsyncSession, row: CaseRow, criterion: Criterion, wanted: date | None, by: str, clock: Clock
 ) -> None:
     until = await _until(session, row, wanted, clock) if criterion.clears else None
+    if until is None:
+        await adverse.check_may_refuse(session, row, criterion, clock.today())
     if needs_second_person(row.second_person, clears=criterion.clears, category=criterion.category):
         await proposing.propose(session, row, criterion, wanted, by, clock.now())
     elif until:
@@ -156,6 +158,7 @@ async def carry_out(
         until = await _until(session, row, wanted, clock)
         await decisions.clear(session, row, criterion, until, by, clock.now())
     else:
+        await adverse.check_may_refuse(session, row, criterion, clock.today())
         await decisions.decline(session, row, criterion, by, clock.now())
 
 

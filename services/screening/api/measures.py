@@ -1,11 +1,11 @@
 """The ladder (R57): replies and measures in a conduct case, and the answers to its legal reports."""
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import exists, select
 
 from services.screening import conduct, reporting
@@ -13,6 +13,7 @@ from services.screening.api.conduct_cases import check_named, check_version, con
 from services.screening.api.conduct_shown import ClauseNumber, ClauseVersion, ConductCaseDetail, Text
 from services.screening.conduct_visibility import conduct_case_to_work_on, named_in
 from services.screening.domain.conduct import Kind, check_dismissal, check_measure, check_reply
+from services.screening.fields import Line
 from services.screening.tables import ConductCaseRow, MeasureRow, ReplyRow, ReportAnswerRow, ReportRow
 from services.screening.visibility import SCREENERS
 from shared.access import CallerDep
@@ -53,9 +54,7 @@ class ReportAnswer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     answer: Literal["done", "not-due"]
-    reference: (
-        Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")] | None
-    ) = None
+    reference: Line | None = None
     done_on: date | None = None
     reason: Text | None = None
 

@@ -16,6 +16,7 @@ from shared.access import CallerDep, Role
 from shared.contracts import Moment, SitePath
 from shared.http import ClockDep, SessionDep, TransactionRoute
 from shared.ids import new_id
+from shared.merging import kept_ids
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
 from shared.problems import NotFound
 
@@ -93,6 +94,7 @@ async def set_duty(body: NewDuty, session: SessionDep, caller: CallerDep) -> Dut
     caller.require(*SETTERS, site=body.site)
     check_span(body.starts, body.ends, LONGEST_DUTY)
     row = DutyRow(duty=new_id(), set_by=caller.subject, **body.model_dump())
+    row.person = (await kept_ids(session, [body.person]))[body.person]  # or nobody would hear the page
     session.add(row)
     return DutyShown.model_validate(row)
 

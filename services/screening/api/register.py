@@ -142,7 +142,7 @@ async def look_up(
     if await session.get(LookupRow, lookup):
         raise Contradiction("This look was made; take a new id for another one.")
     now = clock.now()
-    found = await registering.who_knows(session, digest(key, body.full_name, body.birth_date), now.date())
+    found = await registering.who_knows(session, digest(key, body.full_name, body.birth_date), case.site, now.date())
     session.add(
         LookupRow(
             lookup=lookup, clearance=body.clearance, looked_up_by=caller.subject, looked_up_at=now, found=bool(found)

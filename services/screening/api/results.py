@@ -5,13 +5,14 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.screening import agreeing
 from services.screening.api.decisions import answer
 from services.screening.api.shown import CaseDetail, version_of
 from services.screening.domain.cases import Outcome
 from services.screening.domain.consents import ANSWERED_BY_INTAKE, check_typed
+from services.screening.fields import Line
 from services.screening.queries import results_of
 from services.screening.recording import Finding, is_known, record
 from services.screening.visibility import actor, case_to_screen
@@ -21,20 +22,27 @@ from shared.http import ClockDep, SessionDep, TransactionRoute, require_match
 
 router = APIRouter(route_class=TransactionRoute)
 
-Reference = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")
-]
-
 
 class NewResult(BaseModel):
-    """How a check ended. `reference` says where the evidence is kept; send no record."""
+    """How a check ended. `reference` says where the evidence is kept; send no record.
+
+    Of a certificate, the authority that gave it, its number, and its last day, which limits the clearance.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     check: Slug
     outcome: Outcome
     valid_until: date | None = None
-    reference: Reference | None = None
+    reference: Line | None = None
+    authority: Line | None = None
+    number: Annotated[Line, Field(max_length=100)] | None = None
+
+    @model_validator(mode="after")
+    def _a_number_is_an_authority_s(self) -> Self:
+        if (self.authority is None) != (self.number is None):
+            raise ValueError("authority and number go together; send both of a certificate, or neither")
+        return self
 
 
 class NewResults(BaseModel):

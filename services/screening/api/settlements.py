@@ -16,7 +16,7 @@ from services.screening.domain.settlements import How, matter_of, still_open
 from services.screening.fields import Body, Line, Prose
 from services.screening.settling import as_settled, matters_of, settlements_of
 from services.screening.tables import CaseRow, SettlementRow
-from services.screening.visibility import case_for, case_to_screen, sees_evidence
+from services.screening.visibility import case_for, case_to_decide, sees_evidence
 from shared.access import Caller, CallerDep
 from shared.clock import Clock
 from shared.http import ClockDep, SessionDep, TransactionRoute, etag, require_match
@@ -85,7 +85,7 @@ async def settle(
     session: SessionDep, caller: CallerDep, clock: ClockDep,
 ) -> Settlements:  # fmt: skip
     """Record how it was settled, by the law of today; the same again changes nothing. What was settled is kept."""
-    row = await case_to_screen(session, caller, clearance)
+    row = await case_to_decide(session, caller, clearance)
     if not _is_known(await settlements_of(session, clearance), body):
         if "if-match" in request.headers:
             require_match(request, version_of(row))

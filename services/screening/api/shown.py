@@ -132,6 +132,8 @@ class RecordedResult(BaseModel):
     outcome: Outcome
     valid_until: date | None
     reference: str | None
+    authority: str | None
+    number: str | None
     recorded_by: str
     recorded_at: datetime
 
@@ -197,7 +199,7 @@ _FOR_SCREENERS = CaseDetail.model_fields.keys() - CaseSummary.model_fields.keys(
 def _recorded(row: ResultRow) -> RecordedResult:
     return RecordedResult(
         check=row.check_name, outcome=row.outcome, valid_until=row.valid_until, reference=row.reference,
-        recorded_by=row.recorded_by, recorded_at=row.recorded_at,
+        authority=row.authority, number=row.number, recorded_by=row.recorded_by, recorded_at=row.recorded_at,
     )  # fmt: skip
 
 

@@ -13,17 +13,18 @@ from services.screening import conduct
 from services.screening.fields import Body
 from services.screening.tables import TieKind, TieRow
 from services.screening.visibility import SCREENERS, actor
-from shared.access import CallerDep, within
+from shared.access import Caller, CallerDep, within
 from shared.contracts import Contradiction, SitePath
 from shared.http import ClockDep, SessionDep, TransactionRoute
+from shared.merging import kept_ids
 from shared.paging import Cursor, Page, PageSize, decode_cursor, encode_cursor
-from shared.problems import NotFound
+from shared.problems import Forbidden, NotFound
 
 router = APIRouter(route_class=TransactionRoute)
 
 
 class NewTie(Body):
-    """Two people who are close. `site`: whose staff see it; one's own ties need no grant."""
+    """Two people who are close. `site`: whose staff see it; one's own tie needs no grant but some part there."""
 
     person: UUID
     other: UUID
@@ -54,15 +55,26 @@ async def declare_tie(
     body: NewTie, response: Response, session: SessionDep, caller: CallerDep, clock: ClockDep
 ) -> TieShown:
     """Declare a tie of one's own, or as a screener one that is known. A tie stands once (trap 17)."""
-    if caller.person not in (body.person, body.other):
+    if caller.person in (body.person, body.other):
+        _check_takes_part(caller, body.site)
+    else:
         caller.require(*SCREENERS, site=body.site)
-    person, other = sorted((body.person, body.other))
+    kept = await kept_ids(session, (body.person, body.other))
+    person, other = sorted((kept[body.person], kept[body.other]))
+    if person == other:
+        raise Contradiction("These are two records of one person; they were merged.")
     tie = body.model_dump() | {"person": person, "other": other, "declared_by": actor(caller), "at": clock.now()}
     stored = await session.scalar(insert(TieRow).values(tie).on_conflict_do_nothing().returning(TieRow.person))
     if stored is None:
         response.status_code = status.HTTP_200_OK
     await conduct.free_of_tied_handlers(session, person, other, clock.now())
     return TieShown.model_validate(await session.get_one(TieRow, (person, other)))
+
+
+def _check_takes_part(caller: Caller, site: str) -> None:
+    """Raise Forbidden for a place in which the caller has no part: only its staff see a tie, and take it back."""
+    if not any(grant.covers(site) for grant in caller.grants):
+        raise Forbidden("Declare a tie of yours at a place where you take part.")
 
 
 @router.get("/ties")

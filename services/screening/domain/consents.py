@@ -22,6 +22,12 @@ class Consent:
     valid_until: date | None = None
 
 
+def stricter(one: Consent, other: Consent) -> Consent:
+    """What counts where two consents for the same purpose are known of a person: no is stronger than yes."""
+    until = min((each.valid_until for each in (one, other) if each.valid_until), default=None)
+    return Consent("withdrawn" if "withdrawn" in (one.state, other.state) else "given", until)
+
+
 def result_of(consents: Mapping[str, Consent]) -> Result | None:
     """How these checks end by a person's consents, by purpose; None while one of those needed is missing."""
     needed = [consents.get(purpose) for purpose in NEEDED_CONSENTS]

@@ -57,7 +57,7 @@ def faults_of_referees(
         if address_key(referee.email) in taken:
             yield place, "email", "is your own address, or one that you named already"
         taken.add(address_key(referee.email))
-        if _months_later(referee.known_since, LEAST_MONTHS) > today:
+        if referee.known_since > today or _months_later(referee.known_since, LEAST_MONTHS) > today:
             yield place, "known_since", f"must lie {LEAST_MONTHS} months back or more"
         family += referee.relation == "family"
         if referee.relation == "family" and family > MOST_FAMILY:

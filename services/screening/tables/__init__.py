@@ -22,12 +22,14 @@ from services.screening.tables.settlements import SettlementRow
 from services.screening.tables.steps import StepRow
 from services.screening.tables.ties import TieKind, TieRow
 from services.screening.tables.training import AttemptRow, CertificateRow, TrainingRow
+from services.screening.tables.vendors import AdverseActionRow, VendorOrderRow
 from services.screening.tables.waiting import WaitingRow
 
 __all__ = [
     "AcknowledgementRow",
     "Act",
     "ActRow",
+    "AdverseActionRow",
     "AgreementRow",
     "AlarmRow",
     "Answer",
@@ -72,5 +74,6 @@ __all__ = [
     "TieKind",
     "TieRow",
     "TrainingRow",
+    "VendorOrderRow",
     "WaitingRow",
 ]

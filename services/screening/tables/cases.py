@@ -24,6 +24,7 @@ SAFETY = personal(
 Act = Literal[
     "results", "correction", "settled", "asked-anew", "proposed", "disagreed", "cleared", "declined", "withdrawn",
     "expired", "flagged", "flag-resolved", "limit", "appealed", "appeal-upheld", "appeal-overturned", "renewal",
+    "ordered", "reported", "authorised", "noticed", "disputed", "dispute-settled", "final-notice",
     "waiting-list",
 ]  # fmt: skip
 """What can be done to a case. A decision that needed a second person stands under both names."""
@@ -37,9 +38,10 @@ class CaseRow(Base):
     `required` and `requirements` (steps with reasons, what is forbidden or unsettled) follow from role and place as
     last heard before the decision, and so does whether a `second_person` has to agree. `place_known`: the site was
     heard of; `facts_known`: what intake knows of the person was read; before both nobody is cleared. `validity`: months
-    for which a clearance may stand. `asked_ahead`: checks to pass before a limit of activity is crossed. `version`
-    counts what people did, not what was heard: events may come in any order. `sequence` is the newest heard of the
-    application. `referred_to`: the organisation that a declined mentee was told of.
+    for which a clearance may stand. `asked_ahead`: checks to pass before a limit of activity is crossed. `by_vendor`: a
+    vendor was asked for a check. `version` counts what people did, not what was heard: events may come in any order.
+    `sequence` is the newest heard of the application. `referred_to`: the organisation a declined mentee was told of.
+    `suspended_at`: since when a conduct case stops a clearance for a staff role; shown to nobody.
     """
 
     __tablename__ = "screening_case"
@@ -70,6 +72,7 @@ class CaseRow(Base):
     asked_ahead: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", info=PUBLIC)
     place_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     second_person: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
+    by_vendor: Mapped[bool] = mapped_column(server_default="false", info=EVIDENCE)
     facts_known: Mapped[bool] = mapped_column(server_default="false", info=PUBLIC)
     validity: Mapped[int] = mapped_column(server_default=text("12"), info=PUBLIC)
     opened_at: Mapped[datetime] = mapped_column(info=PUBLIC)
@@ -85,6 +88,7 @@ class CaseRow(Base):
     decided_by: Mapped[str | None] = mapped_column(info=DECISION)
     referred_to: Mapped[str | None] = mapped_column(info=DECISION)
     agreed_by: Mapped[str | None] = mapped_column(info=DECISION)
+    suspended_at: Mapped[datetime | None] = mapped_column(info=SAFETY)
     ended_on: Mapped[date | None] = mapped_column(info=PUBLIC)
     ending_criterion: Mapped[str | None] = mapped_column(info=DECISION)
     ending_version: Mapped[int | None] = mapped_column(info=DECISION)
@@ -97,7 +101,10 @@ class CaseRow(Base):
 
 
 class ResultRow(Base):
-    """How a check ended. `reference` says where the evidence is; the record itself is never kept (GDPR art. 10)."""
+    """How a check ended. `reference` says where the evidence is; the record itself is never kept (GDPR art. 10).
+
+    Of a certificate the `authority` that gave it and its `number`.
+    """
 
     __tablename__ = "check_result"
     __table_args__ = (CheckConstraint("outcome IN ('passed', 'failed')", name="outcome"),)
@@ -107,6 +114,8 @@ class ResultRow(Base):
     outcome: Mapped[Outcome] = mapped_column(Text, info=EVIDENCE)
     valid_until: Mapped[date | None] = mapped_column(info=EVIDENCE)
     reference: Mapped[str | None] = mapped_column(info=EVIDENCE)
+    authority: Mapped[str | None] = mapped_column(info=EVIDENCE)
+    number: Mapped[str | None] = mapped_column(info=EVIDENCE)
     recorded_by: Mapped[str] = mapped_column(info=EVIDENCE)
     recorded_at: Mapped[datetime] = mapped_column(info=EVIDENCE)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.access import Role
 from tests.service.intake.consenting import ALLOWED, GUARDIAN, PARENT, SAID
+from tests.service.intake.knowing import CLAIM
 from tests.service.intake.scenes import (
     CARD,
     DAYS,
@@ -48,6 +49,7 @@ NOBODY = "01985b3e-7a10-7000-8000-0000000000ff"
 HERE = {"site": SITE}
 HELD = {"authority": "Disclosure Scotland", "number": "123", "valid_until": "2028-03-01"}
 SEEN = {"If-Match": "*"}
+WISHES = {"same-gender": {"en": "Somebody of my gender"}}
 ROUTES: dict[str, Case] = {
     "PUT /places/{site}": Case(f"/places/{SITE}", ADMINISTRATOR, PLACES[SITE], site="net.af"),
     "GET /places/{site}": Case(f"/places/{SITE}", ALL),
@@ -93,6 +95,24 @@ ROUTES: dict[str, Case] = {
         "/people/{person}", COORDINATION, {"language": "ps"}, themself=True, headers={"If-Match": "*"}
     ),
     "PUT /people/{person}/profile": Case("/people/{person}/profile", COORDINATION, PROFILE, themself=True),
+    "PUT /people/{person}/about": Case("/people/{person}/about", COORDINATION, {"dislikes": ["calls"]}, themself=True),
+    "GET /people/{person}/about": Case("/people/{person}/about", COORDINATION, themself=True),
+    "GET /places/{site}/wishes": Case(f"/places/{SITE}/wishes", ALL),
+    "PUT /places/{site}/wishes": Case(f"/places/{SITE}/wishes", ADMINISTRATOR, {"wishes": WISHES}, headers=SEEN),
+    "PUT /people/{person}/constraints": Case(
+        "/people/{person}/constraints", COORDINATION, {"safe_hours": [9]}, themself=True, headers=SEEN
+    ),
+    "GET /people/{person}/constraints": Case("/people/{person}/constraints", COORDINATION, themself=True),
+    "POST /people/{person}/relationships": Case(
+        "/people/{person}/relationships", (), {"part": "mentor", "other": NOBODY}, themself=True
+    ),
+    "GET /people/{person}/relationships": Case("/people/{person}/relationships", COORDINATION, themself=True),
+    "POST /people/{person}/relationships/{relationship}/vouching": Case(
+        f"/people/{{person}}/relationships/{CLAIM}/vouching", COORDINATION, {"other": GUARDIAN}
+    ),
+    "POST /people/{person}/relationships/{relationship}/withdrawal": Case(
+        f"/people/{{person}}/relationships/{CLAIM}/withdrawal", COORDINATION, themself=True
+    ),
     "PUT /people/{person}/particulars": Case(
         "/people/{person}/particulars", COORDINATION, {"lives_in": "AF"}, themself=True
     ),
@@ -100,6 +120,7 @@ ROUTES: dict[str, Case] = {
     "GET /people/{person}/clearances": Case("/people/{person}/clearances", COORDINATION, themself=True),
     "PUT /people/{person}/clearances/{check}": Case("/people/{person}/clearances/record-check", COORDINATION, HELD),
     "DELETE /people/{person}/clearances/{check}": Case("/people/{person}/clearances/pvg-membership", COORDINATION),
+    "GET /people/{person}/candidates": Case("/people/{person}/candidates", COORDINATION),
     "GET /people/{person}/profile": Case("/people/{person}/profile", COORDINATION, themself=True),
     "POST /people/{person}/guardians": Case("/people/{person}/guardians", COORDINATION, PARENT),
     "GET /people/{person}/guardians": Case("/people/{person}/guardians", COORDINATION),
@@ -150,6 +171,7 @@ ROUTES: dict[str, Case] = {
     "GET /applications": Case("/applications", STAFF, themself=True, is_list=True),
     "POST /imports": Case("/imports", COORDINATION, batch(roster_row(1))),
     "POST /internal/address-cards": Case("/internal/address-cards", ("service",), {"people": ["{person}"]}),
+    "POST /internal/constraints": Case("/internal/constraints", ("service",), {"people": ["{person}"]}),
     "POST /internal/screening-facts": Case("/internal/screening-facts", ("service",), {"people": ["{person}"]}),
     "POST /internal/matching-profiles": Case("/internal/matching-profiles", ("service",), {"people": ["{person}"]}),
 }

@@ -1,5 +1,5 @@
-"""What intake hears: nothing yet."""
+"""What intake hears: who works for a place, and no longer."""
 
-from shared.contracts import Event
+from tests.service import staff
 
-STORY: list[tuple[Event, int]] = []
+STORY = staff.STORY

@@ -19,8 +19,9 @@ from tests.service.matching.scenes import (
     signs,
     withdrew,
 )
+from tests.service.merged import merged
 
-AMINA, BORIS, CLARE, DARIA, EMAL = map(person, range(0x61, 0x66))
+AMINA, BORIS, CLARE, DARIA, EMAL, FARID, GUL, HANA = map(person, range(0x61, 0x69))
 
 STORY: list[tuple[Event, int]] = [
     (offering(), 1),
@@ -50,4 +51,15 @@ STORY: list[tuple[Event, int]] = [
     (agrees(AMINA), 1),
     (agrees_no_more(AMINA), 2),
     (agrees_no_more(BORIS, "survey"), 1),
+    (changed(FARID), 1),
+    (signs(FARID, 2), 1),
+    (applied(FARID, "mentor"), 1),
+    (cleared(FARID, "mentor"), 1),
+    (agrees(FARID), 1),
+    (merged(FARID, CLARE), 1),
+    (merged(CLARE, AMINA), 1),
+    (ended(FARID, "mentor"), 2),
+    (applied(GUL, "mentee"), 1),
+    (changed(GUL), 1),
+    (merged(GUL, HANA), 1),
 ]

@@ -30,10 +30,14 @@ ROUTES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/nominations"): {"json": NOMINATION},
     ("GET", "/pairs"): {},
     ("GET", "/pairs/{pair}"): {},
+    ("GET", "/pairs/{pair}/styles"): {},
     ("POST", "/pairs/{pair}/closure"): {"json": {"reason": "The year is over."}},
     ("GET", "/pool"): {"params": {"offering": OFFERING}},
 }
-MEMBERS_ANSWER = {("GET", "/pairs"): 200, ("GET", "/pairs/{pair}"): 200, ("POST", "/pairs/{pair}/closure"): 403}
+MEMBERS_ANSWER = {
+    ("GET", "/pairs"): 200, ("GET", "/pairs/{pair}"): 200, ("GET", "/pairs/{pair}/styles"): 200,
+    ("POST", "/pairs/{pair}/closure"): 403,
+}  # fmt: skip
 ALL_ROUTES = pytest.mark.parametrize(("method", "path"), list(ROUTES), ids=" ".join)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from shared.contracts import Event
 from shared.contracts.intake import Stop
 from shared.contracts.screening import CaseClosed, CaseOpened
+from tests.service.merged import merged
 from tests.service.messaging.scenes import (
     DAY,
     agrees,
@@ -22,9 +23,9 @@ from tests.service.messaging.scenes import (
 )
 from tests.support.running import BEGINNING
 
-AMINA, BORIS, CLARE, DARIA, EDITH, FARID = map(person, range(0x61, 0x67))
+AMINA, BORIS, CLARE, DARIA, EDITH, FARID, GUL, HANA = map(person, range(0x61, 0x69))
 HERAT = "first-steps@net.af.herat"
-FIRST, SECOND, THIRD, FOURTH, FIFTH = map(person, range(0x71, 0x76))
+FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH = map(person, range(0x71, 0x7A))
 
 STORY: list[tuple[Event, int]] = [
     (limits(48, 96), 1),
@@ -60,4 +61,14 @@ STORY: list[tuple[Event, int]] = [
     (agrees(BORIS, "data"), 1),
     (agrees_no_more(BORIS, "data"), 2),
     (agrees_no_more(BORIS, "photo-story"), 1),
+    (cleared(GUL, "mentor"), 1),
+    (agrees(GUL, "data"), 1),
+    (signs(GUL, 2), 1),
+    (matched(SIXTH, GUL, FARID), 1),
+    (CaseOpened(case=EIGHTH, site="net.af.kabul", handler=GUL, frozen=[GUL, HANA]), 1),
+    (merged(GUL, HANA), 1),
+    (matched(SEVENTH, HANA, BORIS), 1),
+    (merged(HANA, AMINA), 1),
+    (matched(NINTH, GUL, HANA), 1),
+    (closed(NINTH, GUL, HANA), 2),
 ]

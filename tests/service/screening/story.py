@@ -23,6 +23,7 @@ from shared.contracts.intake import (
 )
 from shared.contracts.messaging import ConcernRaised, MessageSent, Weight
 from shared.contracts.policy import OfferingPolicy
+from tests.service.merged import merged
 
 SITE = "net.af.kabul"
 
@@ -164,4 +165,12 @@ STORY: list[tuple[Event, int]] = [
     (agrees(1, "take-part"), 1),
     (agrees(1, "data"), 1),
     (agrees_no_more(1, "data"), 2),
+    (agrees(2, "data"), 1),
+    (signs(6, 1), 1),
+    (ProfileChanged(person=identity(6), site=SITE), 1),
+    (concern(4, "harm", 6, 2), 1),
+    (merged(identity(6), identity(2)), 1),
+    (applies(9, 6, "rare-mentor", "mentor"), 1),
+    (merged(identity(2), identity(1)), 1),
+    (writes(12, 6, 21), 1),
 ]

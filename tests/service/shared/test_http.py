@@ -22,6 +22,7 @@ from shared.db import create_engine, create_sessions
 from shared.http import RequestContext, SessionDep, TransactionRoute
 from shared.idempotency import forget_old, idempotency
 from shared.ids import new_id
+from shared.merging import merged_person
 from tests.support.running import PUBLIC_KEYS, Running, token
 
 PLACE = {"place": "network", "name": "Open Letters", "zone": "Europe/London", "country": "GB", "languages": ["en"]}
@@ -206,6 +207,7 @@ async def door(database: str, tmp_path: Path) -> AsyncIterator[Door]:
     engine = create_engine(database)
     async with engine.begin() as connection:
         await connection.run_sync(idempotency.create)
+        await connection.run_sync(merged_person.create)
         await connection.execute(text("CREATE TABLE thing (name text UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
     (tmp_path / "keys.json").write_text(json.dumps(PUBLIC_KEYS))
     app = FastAPI()
@@ -213,6 +215,7 @@ async def door(database: str, tmp_path: Path) -> AsyncIterator[Door]:
     app.add_middleware(RequestContext)
     app.include_router(router)
     app.state.sessions, app.state.keys = create_sessions(engine), Keys.from_file(tmp_path / "keys.json")
+    app.state.wake = None
     transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {token(role='coordinator')}"}
     async with httpx2.AsyncClient(transport=transport, base_url="http://door", headers=headers) as http:

@@ -9,6 +9,7 @@ import pytest
 from deploy.cli.settings_reference import reference_text
 from deploy.keys import make_pair
 from shared.clock import real_now, set_file_clock
+from shared.settings import ServiceSettings
 from tests.support.command import rapport
 
 ROOT = Path(__file__).parents[3]
@@ -65,6 +66,38 @@ async def test_production_refuses_a_development_key(good: dict[str, str], tmp_pa
     code, told = await check(wrong, "intake")
     assert (code, "RAPPORT_KEYS_FILE" in told, "rapport keys new" in told) == (2, True, True)
     assert (await check(wrong | {"RAPPORT_ENV": "development"}, "intake"))[0] == 0
+
+
+async def test_production_asks_staff_for_their_clearance(good: dict[str, str]) -> None:
+    """A deployment is safe where nobody said anything; only elsewhere may it be ignored."""
+    ignored = good | {"RAPPORT_STAFF_CLEARANCE": "ignored"}
+    code, told = await check(ignored, "intake")
+    assert (code, "RAPPORT_STAFF_CLEARANCE: must be 'required'" in told) == (2, True)
+    assert (await check(good | {"RAPPORT_STAFF_CLEARANCE": "required"}, "intake"))[0] == 0
+    assert (await check(ignored | {"RAPPORT_ENV": "development"}, "intake"))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "said", "holds"),
+    [
+        ("production", None, "required"),
+        ("production", "required", "required"),
+        ("development", None, "ignored"),
+        ("development", "ignored", "ignored"),
+        ("development", "required", "required"),
+    ],
+)
+def test_what_holds_of_staff_where_nothing_is_said(
+    good: dict[str, str], environment: str, said: str | None, holds: str
+) -> None:
+    """Required in production, ignored elsewhere."""
+    values = {
+        "environment": environment, "staff_clearance": said, "port": 1,
+        "database_url": good["RAPPORT_INTAKE_DATABASE_URL"], "amqp_url": good["RAPPORT_AMQP_URL"],
+        "keys_file": good["RAPPORT_KEYS_FILE"],
+    }  # fmt: skip
+    named = {name: value for name, value in values.items() if value is not None}
+    assert ServiceSettings.model_validate(named).staff_clearance == holds
 
 
 async def test_production_signs_with_no_development_key(good: dict[str, str], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.intake.answers import Answers, merged
 from services.intake.domain import pack
 from services.intake.domain.forms import questions as forms
+from services.intake.domain.forms.choices import CHOICES
 from services.intake.domain.forms.questions import QUESTIONS, Floor, Opening, Question
 from services.intake.domain.forms.words import WORDS, chosen, offered
 from shared.contracts import RoleKind
@@ -41,6 +42,16 @@ def test_every_question_is_asked_and_explained_in_every_language(words: Any) -> 
         assert why.strip()
 
 
+def test_every_choice_has_a_name_in_every_language() -> None:
+    """Nobody has to read a code; a level of the CEFR is called what it is everywhere."""
+    codes = {code for each in QUESTIONS for code in each.choices}
+    assert set(CHOICES) == set(WORDS)
+    for texts in CHOICES.values():
+        assert codes - texts.keys() == {"A1", "A2", "B1", "B2", "C1", "C2"}
+        assert texts.keys() <= codes
+        assert all(text.strip() for text in texts.values())
+
+
 def test_every_question_has_a_reader_and_a_place() -> None:
     """No field that nobody reads; what is told is what the body takes."""
     assert all(each.read_by for each in QUESTIONS)
@@ -54,7 +65,11 @@ def test_the_bounds_that_a_form_tells_are_those_that_hold(question: Question) ->
     found = next(each for each in schema["anyOf"] if each.get("type") != "null")
     assert question.least == found.get("minimum")
     assert question.most == found.get("maximum")
-    longest = found.get("maxItems") or (found.get("maxLength") if question.kind == "text" else None)
+    longest = (
+        found.get("maxItems")
+        or found.get("maxProperties")
+        or (found.get("maxLength") if question.kind == "text" else None)
+    )
     assert question.longest == longest
 
 
@@ -73,7 +88,8 @@ def test_who_writes_public_pages_is_not_asked_when_they_were_born() -> None:
 def test_a_mentee_is_not_asked_like_a_volunteer() -> None:
     """No motivation, no experience, no promise of months, whatever the role's risk."""
     asked = fields(forms.questions(RoleKind.MENTEE, frozenset(RISKS), "basic"))
-    assert asked == {"weekly_hours", "zone", "free_hours", "languages", "goals", "born_on", "lives_in"}
+    needed = {"weekly_hours", "zone", "free_hours", "languages", "goals", "born_on", "lives_in"}
+    assert asked == needed | set(forms.IN_PAIRS)
     assert forms.floor_of(RoleKind.MENTEE, (4.0, 12), (2.0, 6)) == (0.0, 0)
 
 

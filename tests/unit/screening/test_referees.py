@@ -47,6 +47,12 @@ def test_whoever_is_let_through_keeps_every_rule(named: list[Referee]) -> None:
     assert all((TODAY - referee.known_since).days >= 181 for referee in named)
 
 
+def test_nobody_is_known_from_a_day_to_come() -> None:
+    """R47: also not from the last day that there is, from which no months can be counted."""
+    named = [Referee(f"{day}@example.org", "friend", day) for day in (TODAY + timedelta(days=1), date.max)]
+    assert faulty_fields(*named) == [(0, "known_since"), (1, "known_since")]
+
+
 @given(st.lists(st.sampled_from(get_args(Relation)), max_size=8))
 def test_the_second_relative_is_named_and_nobody_else(relations: list[Relation]) -> None:
     """R47, iMentor: one of the family at most, in whatever order they are named."""

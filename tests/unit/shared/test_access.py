@@ -46,6 +46,13 @@ def test_a_token_carries_its_subject_and_grants(keys: Keys, key: tuple[dict[str,
     assert caller.person is None
 
 
+def test_two_spellings_of_one_person_are_one(keys: Keys, key: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Trap 17: by another spelling of their own id nobody becomes a second person, or somebody else's interviewer."""
+    person = new_id()
+    for spelling in (str(person).upper(), person.hex, f"{{{person}}}", person.urn):
+        assert keys.caller(mint(key[0], spelling, [], HOUR)) == Caller(str(person), ())
+
+
 def _claims(**changes: Any) -> dict[str, Any]:
     return {"sub": "x", "aud": "rapport", "iat": 1, "exp": 9_999_999_999, "grants": [], **changes}
 

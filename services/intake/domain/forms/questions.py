@@ -5,22 +5,41 @@ Nobody is refused by a rule alone: whoever can give less than the floor says why
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from shared.contracts import RoleKind
 from shared.contracts.intake import Risk, Tier
+from shared.contracts.profiles import (
+    Adjustment,
+    Channel,
+    Confidant,
+    Dislike,
+    Length,
+    Level,
+    Manner,
+    Tie,
+    Tone,
+)
 
-Section = Literal["time", "languages", "plans", "you"]
-Kind = Literal["number", "whole-number", "text", "languages", "slugs", "hours-of-week", "zone", "date", "place"]
-Reader = Literal["matching", "screener", "law"]
-"""Who needs an answer: the matching profile, whoever decides about the application, the law of the places."""
+Section = Literal["time", "languages", "plans", "you", "safety"]
+Kind = Literal[
+    "number", "whole-number", "text", "languages", "slugs", "hours-of-week", "zone", "date", "place",
+    "levels", "countries", "style", "codes", "wishes", "yes-no",
+]  # fmt: skip
+Reader = Literal["matching", "screener", "law", "partner", "staff", "platform"]
+"""Who needs an answer: the matching profile, whoever decides about the application, the law of the places, the partner,
+the staff of the site, or the platform itself, which acts by it.
+"""
 Floor = tuple[float, int]
 """Hours a week and months."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field of a form. `longest`: characters of a text, or entries of a list. `below_floor`: asked there alone."""
+    """A field of a form. `longest`: characters of a text, or entries of a list. `below_floor`: asked there alone.
+
+    `choices`: the codes to choose from; a site publishes those of wishes itself.
+    """
 
     field: str
     kind: Kind
@@ -31,6 +50,7 @@ class Question:
     most: float | None = None
     longest: int | None = None
     below_floor: bool = False
+    choices: tuple[str, ...] = ()
 
 
 WEEKLY_HOURS = Question("weekly_hours", "number", "time", ("screener", "matching"), least=0.5, most=40)
@@ -47,14 +67,39 @@ CARE = Question("care", "text", "plans", ("screener",), longest=2000)
 BORN_ON = Question("born_on", "date", "you", ("law",))
 LIVES_IN = Question("lives_in", "place", "you", ("law",))
 
+
+def _voluntary(
+    field: str, kind: Kind, section: Section, *read_by: Reader, codes: tuple[str, ...] = (), longest: int | None = 30
+) -> Question:
+    return Question(field, kind, section, read_by, required=False, longest=longest, choices=codes)
+
+
+STYLES = (*get_args(Length), *get_args(Manner), *get_args(Tone))
+LEVELS = _voluntary("levels", "levels", "languages", "matching", codes=get_args(Level))
+COUNTRIES = _voluntary("countries", "countries", "you", "matching", codes=get_args(Tie))
+STYLE = _voluntary("style", "style", "you", "matching", "partner", codes=STYLES, longest=None)
+DISLIKES = _voluntary("dislikes", "codes", "you", "matching", codes=get_args(Dislike))
+WISHES = _voluntary("wishes", "wishes", "you", "matching", "staff")
+ADJUSTMENTS = _voluntary("adjustments", "codes", "you", "staff", codes=get_args(Adjustment))
+SAFE_HOURS = _voluntary("safe_hours", "hours-of-week", "safety", "platform", "staff", longest=168)
+FORBIDDEN_CHANNELS = _voluntary("forbidden_channels", "codes", "safety", "platform", "staff", codes=get_args(Channel))
+MAY_KNOW = _voluntary("may_know", "codes", "safety", "staff", codes=get_args(Confidant))
+NO_PHOTOS = _voluntary("no_photos", "yes-no", "safety", "platform", "staff", longest=None)
+
 QUESTIONS = (
-    WEEKLY_HOURS, MONTHS, LESS_TIME, ZONE, FREE_HOURS, LANGUAGES,
+    WEEKLY_HOURS, MONTHS, LESS_TIME, ZONE, FREE_HOURS, LANGUAGES, LEVELS,
     SKILLS, GOALS, MOTIVATION, EXPERIENCE, CARE, BORN_ON, LIVES_IN,
+    COUNTRIES, STYLE, DISLIKES, WISHES, ADJUSTMENTS, SAFE_HOURS, FORBIDDEN_CHANNELS, MAY_KNOW, NO_PHOTOS,
 )  # fmt: skip
 """All questions, in the order in which they are asked."""
-SECTIONS: tuple[Section, ...] = ("time", "languages", "plans", "you")
-MOVED = ("zone", "free_hours", "languages", "skills", "goals", "born_on", "lives_in")
-"""Answers whose home is the profile or the particulars: they go there when the application is submitted."""
+SECTIONS: tuple[Section, ...] = ("time", "languages", "plans", "you", "safety")
+IN_PAIRS = (
+    "levels", "countries", "style", "dislikes", "wishes", "adjustments",
+    "safe_hours", "forbidden_channels", "may_know", "no_photos",
+)  # fmt: skip
+"""What is asked of whoever is paired, and of nobody else; each may be left out."""
+MOVED = ("zone", "free_hours", "languages", "skills", "goals", "born_on", "lives_in", *IN_PAIRS)
+"""Answers whose home is elsewhere (profile, particulars, constraints): they go there at the submission."""
 
 
 def questions(kind: RoleKind, risks: Collection[Risk], tier: Tier) -> tuple[Question, ...]:
@@ -75,6 +120,7 @@ def questions(kind: RoleKind, risks: Collection[Risk], tier: Tier) -> tuple[Ques
         "care": volunteer and not {"sees-confidential-data", "system-access"}.isdisjoint(risks),
         "born_on": not volunteer or tier != "basic",
         "lives_in": not volunteer or tier != "basic",
+        **dict.fromkeys(IN_PAIRS, paired),
     }
     return tuple(each for each in QUESTIONS if asked[each.field])
 

@@ -5,14 +5,15 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
 ACTS = (
     "kind IN ('results', 'correction', 'settled', 'asked-anew', 'proposed', 'disagreed', 'cleared', 'declined', "
     "'withdrawn', 'expired', 'flagged', 'flag-resolved', 'limit', 'appealed', 'appeal-upheld', 'appeal-overturned', "
-    "'renewal', 'waiting-list')"
+    "'renewal', 'ordered', 'reported', 'authorised', 'noticed', 'disputed', 'dispute-settled', 'final-notice', "
+    "'waiting-list')"
 )
 
 
