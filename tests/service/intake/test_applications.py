@@ -132,7 +132,7 @@ async def other_network(it: Running) -> None:
         ("/places/other", PLACES["net"]),
         ("/places/other.site", PLACES[SITE]),
         ("/documents/other-conduct/versions/1", DOCUMENT | {"site": "other"}),
-        ("/programmes/other-steps", {"site": "other", "name": "Other", "type": "peer"}),
+        ("/programmes/other-steps", {"site": "other", "name": "Other", "type": "adult-adult"}),
         ("/roles/other-mentor", MENTOR | {"site": "other"}),
         *((f"/places/other.site/readiness/{item}", TICK) for item in TICKED),
         ("/offerings/other-steps@other.site", {"is_open": True, "document": "other-conduct"}),
