@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.screening import activity, asking, conduct, decisions
+from services.screening import activity, asking, conduct, decisions, suspending
 from services.screening.criteria import criteria_of
 from services.screening.domain.criteria import safety_in
 from services.screening.domain.merging import Against
@@ -52,6 +52,7 @@ async def merge(session: AsyncSession, event: PersonMerged, heard: datetime, now
     session.expire_all()
     await _end(session, ending, now)
     await _tell(session, changing, now)
+    await suspending.settle(session, [person], now)
     await _ask_anew(session, person, heard, now)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.registry import resends
+from shared.contracts.intake import PersonMerged
 from shared.outbox.resend import resend
 from tests.service.screening.conduct_scenes import (
     CLAUSE,
@@ -19,7 +20,7 @@ from tests.service.screening.conduct_scenes import (
     staffed,
 )
 from tests.service.screening.scenes import CLEAR, know
-from tests.service.screening.story import applies, role
+from tests.service.screening.story import SITE, applies, role
 from tests.support.running import BEGINNING, Running
 
 UP: dict[str, Any] = {"who": HEAD, "at": "net"}
@@ -142,6 +143,16 @@ async def test_a_mentors_clearance_stands_beside_their_freeze(network: Running) 
     case = await raised(network, "talk", 1)
     await good(network, "POST", f"{case}/measures", {"person": str(MENTOR), "measure": "suspend", **CLAUSE})
     assert await said(network, MENTOR) == ["screening.cleared"]
+
+
+async def test_a_freeze_of_one_record_holds_for_the_other(network: Running) -> None:
+    """R57, trap 17: a second record of the same person, kept instead, is no way around a suspension."""
+    case = await raised(network, "talk", 1)
+    await good(network, "POST", f"{case}/measures", {"person": str(MENTOR), "measure": "suspend", **CLAUSE})
+    await network.hear(PersonMerged(person=COORDINATOR, given_up=MENTOR, site=SITE))
+    assert (await said(network))[-1] == "clearance.ended"
+    await close(network, case)
+    assert (await said(network))[-1] == "screening.cleared"
 
 
 async def test_a_suspension_told_anew_is_what_was_told_last(network: Running) -> None:
