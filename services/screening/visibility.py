@@ -80,7 +80,7 @@ async def near(session: AsyncSession, caller: Caller) -> frozenset[UUID]:
 
 async def sees_evidence(session: AsyncSession, caller: Caller, row: CaseRow) -> bool:
     """Whether results and criteria are for this caller: a screener, but not of their own case or of someone close."""
-    return caller.covers(*SCREENERS, site=row.site) and row.person not in await near(session, caller)
+    return caller.covers(*SCREENERS, site=row.site) and not await _is_close(session, caller, row)
 
 
 async def in_state(session: AsyncSession, people: Collection[UUID], state: State) -> ColumnElement[bool]:
@@ -117,8 +117,16 @@ async def part_of(session: AsyncSession, caller: Caller, row: CaseRow) -> Part |
 async def _check_may_screen(session: AsyncSession, caller: Caller, row: CaseRow) -> None:
     caller.require(*SCREENERS, site=row.site)
     check_decider(caller.person, row.person)
+    if await _is_close(session, caller, row):
+        raise Contradiction("There is a tie between you and this person; ask another screener.")
+
+
+async def _is_close(session: AsyncSession, caller: Caller, row: CaseRow) -> bool:
+    """Whether this is the caller's own case, that of somebody with a declared tie, or that of a child of theirs."""
     if row.person in await near(session, caller):
-        raise Contradiction("A tie between you and this person is declared; ask another screener.")
+        return True
+    facts = await session.get(FactsRow, row.person)
+    return facts is not None and caller.person in facts.guardians
 
 
 def _visible(row: CaseRow | None, caller: Caller) -> CaseRow:

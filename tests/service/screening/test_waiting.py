@@ -262,3 +262,12 @@ async def test_a_stranger_finds_nobody(it: Running) -> None:
         answers = [await http.get(f"/people/{person}/outcomes") for person in (identity(1), new_id())]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].json()["detail"] == answers[1].json()["detail"]
+
+
+async def test_a_guardian_who_screens_does_nothing_in_the_case_of_their_child(it: Running) -> None:
+    """Trap 17: no relative decides, nor reads what screeners read; intake says whose guardian they are."""
+    case = (await clearances(it))[identity(1)]
+    async with it.client(role="screener", site=SITE, person=GUARDIAN) as http:
+        assert (await http.post(f"/cases/{case}/decision", json=ADMIT)).status_code == 409
+        assert (await http.get(f"/cases/{case}")).json()["results"] == []
+        assert (await http.get(f"/cases/{case}/settlements")).status_code == 403
