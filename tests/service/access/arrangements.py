@@ -14,7 +14,7 @@ from sqlalchemy import select
 from services.notify.tables import MailRow
 from services.screening.steps import keep_steps
 from services.screening.tables import CaseRow
-from shared.contracts.intake import SiteChanged
+from shared.contracts.intake import SiteChanged, Stop
 from shared.ids import new_id
 from tests.service.access.callers import ABOVE, SITE, TOP
 from tests.service.intake import consenting
@@ -34,7 +34,7 @@ OFFERING = intake.OFFERING
 
 
 async def of_intake(it: Running) -> Names:
-    """A child whom a facilitator enrolled, with four guardians, a talk, a draft and two applications."""
+    """A child whom a facilitator enrolled, with four guardians, a twin record, a claim, a talk and applications."""
     await intake.network(it)
     await consenting.texts(it)
     names = await _tree(it)
@@ -51,6 +51,11 @@ async def of_intake(it: Running) -> Names:
     names |= {"check": "pvg-membership", "purpose": "take-part"}
     another = await intake.registered(it, email="another@example.org")
     names |= await _guardians(it, child, another) | {"another": str(another)}
+    twin = good(await staff.post("/people", json=card))["person"]
+    good(await staff.put(f"/people/{twin}/particulars", json=told))
+    knows = {"part": "mentor", "other": str(another)}
+    claim = good(await http.post(f"/people/{child}/relationships", json=knows))["relationship"]
+    names |= {"twin": twin, "relationship": claim}
     return names | await _talk(it, child) | await _applications(it, http, child)
 
 
@@ -67,11 +72,14 @@ async def _tree(it: Running) -> Names:
         ("/documents/local/versions/1", {"site": SITE, "language": "en", "text": "Be kind."}),
     ):
         good(await http.put(path, json=body))
+    wishes = {"wishes": {"music": {"en": "Music"}}}
+    good(await http.put(f"/places/{SITE}/wishes", json=wishes, headers={"If-Match": "*"}))
+    stop = good(await http.post("/stops", json={"site": SITE, "programme": "local", "reason": "data-breach"}))["stop"]
     entry = good(await http.post(f"/places/{SITE}/calendar", json=intake.DAYS))["entry"]
     note = good(await http.post(f"/places/{SITE}/notes", json=intake.NOTE))["note"]
     return {
         "site": SITE, "programme": "local", "role": "local", "document": "local", "version": "1", "language": "ps",
-        "offering": OFFERING, "entry": entry, "note": note, "item": "access",
+        "offering": OFFERING, "entry": entry, "note": note, "item": "access", "stop": stop,
     }  # fmt: skip
 
 
@@ -222,16 +230,19 @@ async def of_matching(it: Running) -> Names:
 
 
 async def of_messaging(it: Running) -> Names:
-    """A pair with a message, an absence of its mentor, and a concern of theirs."""
+    """A pair with a message, one that its mentor keeps, an absence and a concern of theirs."""
     for event in messaging.PAIRED:
         await it.hear(event)
     await messaging.write(it, messaging.MENTOR)
+    await it.hear(messaging.limits(48, 96).model_copy(update={"stops": [Stop(starts=BEGINNING)]}))
+    kept = good(await messaging.write(it, messaging.MENTOR))["message"]
+    await it.hear(messaging.limits(48, 96), sequence=2)
     away = good(await messaging.announce(it, messaging.MENTOR, 24, 48))["away"]
     said = {"weight": "talk", "text": "May I talk to somebody?"}
     raised = await messaging.call(it, messaging.MENTOR, "POST", f"/conversations/{messaging.PAIR}/concerns", json=said)
     return {
         "person": str(messaging.MENTOR), "partner": str(messaging.MENTEE), "pair": str(messaging.PAIR), "away": away,
-        "concern": good(raised)["concern"], "site": SITE,
+        "concern": good(raised)["concern"], "site": SITE, "message": kept,
     }  # fmt: skip
 
 
