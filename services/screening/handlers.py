@@ -255,7 +255,8 @@ async def _store_consent(session: Session, event: ConsentGiven | ConsentWithdraw
     }
     await hold(session, f"person/{event.person}")
     if await store_state(session, ConsentRow, "consent", heard.sequence, values):
-        await session.execute(update(FactsRow).where(FactsRow.person == event.person).values(hears_anew=True))
+        read = update(FactsRow).where(FactsRow.person == event.person, FactsRow.state == "read")
+        await session.execute(read.values(hears_anew=True))
         await agreeing.answer(session, await undecided_cases(session, CaseRow.person == event.person))
 
 
