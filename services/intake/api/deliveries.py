@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.intake import queries
-from services.intake.api.people import person_for
+from services.intake.api.people import may_have_contact, person_for
 from services.intake.api.seen import STAFF, existing, found
 from services.intake.api.translations import TextView
 from services.intake.domain.applications import DRAFT
@@ -98,7 +98,8 @@ async def deliveries(
     rows = (
         select(PersonRow.person, PersonRow.site, DeliveryRow.given_at, DeliveryRow.given_by, signed_at)
         .outerjoin(DeliveryRow, given & (DeliveryRow.version == version))
-        .where(within(PersonRow.site, caller.sites(*STAFF)), _concerned(document))
+        .where(within(PersonRow.site, caller.sites(*STAFF)), may_have_contact(caller, PersonRow.person))
+        .where(_concerned(document))
     )
     if wanted.site:
         rows = rows.where(within(PersonRow.site, [wanted.site]))

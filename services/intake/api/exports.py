@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, exists, select
 
 from services.intake import queries
+from services.intake.api.people import may_have_contact
 from services.intake.api.seen import existing
 from services.intake.domain import roster as rules
 from services.intake.domain.applications import OPEN
@@ -18,7 +19,6 @@ from services.intake.fields import Body, BroughtClearance, Line, Profile
 from services.intake.roster import CARD
 from services.intake.tables import (
     ApplicationRow,
-    GuardianRow,
     HeldClearanceRow,
     MergeRow,
     OfferingRow,
@@ -104,8 +104,9 @@ async def people_of_keys(body: KeysBody, session: SessionDep, caller: CallerDep)
     caller.require("coordinator", "administrator", site=body.site)
     columns = select(RosterRow.key, RosterRow.person)
     rows = columns.where(
-        RosterRow.site == body.site, RosterRow.source == body.source, RosterRow.key.in_(set(body.keys))
-    )
+        RosterRow.site == body.site, RosterRow.source == body.source, RosterRow.key.in_(set(body.keys)),
+        may_have_contact(caller, RosterRow.person),
+    )  # fmt: skip
     return Keyed(people={row.key: row.person for row in await session.execute(rows)})
 
 
@@ -129,14 +130,11 @@ async def export(
 
 
 def _people(wanted: Wanted, caller: Caller) -> Select[PersonRow]:
-    kept_away = exists().where(
-        GuardianRow.person == PersonRow.person, GuardianRow.guardian == caller.person, GuardianRow.no_contact
-    )
     given_up = exists().where(MergeRow.given_up == PersonRow.person)
     rows = (
         select(PersonRow)
-        .where(within(PersonRow.site, [wanted.site]), PersonRow.duplicate_of.is_(None), ~given_up, ~kept_away)
-        .where(_takes_part(wanted.role, wanted.offering))
+        .where(within(PersonRow.site, [wanted.site]), PersonRow.duplicate_of.is_(None), ~given_up)
+        .where(may_have_contact(caller, PersonRow.person), _takes_part(wanted.role, wanted.offering))
     )
     if wanted.cursor:
         rows = rows.where(PersonRow.person > decode_cursor(wanted.cursor, UUID)[0])

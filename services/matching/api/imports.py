@@ -86,7 +86,7 @@ async def import_pairs(body: RunningPairs, session: SessionDep, caller: CallerDe
     answer = Imported(rows=[], refused=[])
     for row in body.rows:
         pair = known.get((row.mentor, row.mentee))
-        refused = _refusal(row, parties, clock.today(), is_known=pair is not None)
+        refused = _refusal(row, parties, caller.person, clock.today(), is_known=pair is not None)
         if refused:
             answer.refused.append(refused)
             continue
@@ -100,9 +100,12 @@ async def import_pairs(body: RunningPairs, session: SessionDep, caller: CallerDe
     return answer
 
 
-def _refusal(row: RunningPair, parties: Parties, today: date, *, is_known: bool) -> Refused | None:
+def _refusal(row: RunningPair, parties: Parties, caller: UUID | None, today: date, *, is_known: bool) -> Refused | None:
     if row.mentor == row.mentee:
         return Refused(row=row.row, field="mentee", reason="The mentee must be somebody else than the mentor.")
+    if caller in (row.mentor, row.mentee):
+        field = "mentor" if caller == row.mentor else "mentee"
+        return Refused(row=row.row, field=field, reason="Nobody pairs themself; ask another coordinator.")
     if row.started_on > today:
         return Refused(row=row.row, field="started_on", reason="This day lies in the future.")
     against = [] if is_known else parties.against(row.mentor, row.mentee)

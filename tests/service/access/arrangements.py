@@ -4,6 +4,8 @@ Each gives the names that a table writes in braces, with what they mean: ids of 
 calls, and of the things that they ask for.
 """
 
+import json
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 from uuid import UUID
@@ -14,7 +16,7 @@ from sqlalchemy import select
 from services.notify.tables import MailRow
 from services.screening.steps import keep_steps
 from services.screening.tables import CaseRow
-from shared.contracts.intake import SiteChanged
+from shared.contracts.intake import SiteChanged, Stop
 from shared.ids import new_id
 from tests.service.access.callers import ABOVE, SITE, TOP
 from tests.service.intake import consenting
@@ -27,6 +29,7 @@ from tests.service.screening.scenes import CLEAR, DECLINE, NEW_SET, know
 from tests.service.screening.step_access import BRIEFING, SLOTS
 from tests.service.screening.story import applies, concern, identity, place, role
 from tests.support.running import BEGINNING, Running
+from tests.support.vendor import signature
 
 Names = dict[str, str]
 good = intake.good
@@ -34,7 +37,7 @@ OFFERING = intake.OFFERING
 
 
 async def of_intake(it: Running) -> Names:
-    """A child whom a facilitator enrolled, with four guardians, a talk, a draft and two applications."""
+    """A child whom a facilitator enrolled, with four guardians, a twin record, a claim, a talk and applications."""
     await intake.network(it)
     await consenting.texts(it)
     names = await _tree(it)
@@ -51,6 +54,11 @@ async def of_intake(it: Running) -> Names:
     names |= {"check": "pvg-membership", "purpose": "take-part"}
     another = await intake.registered(it, email="another@example.org")
     names |= await _guardians(it, child, another) | {"another": str(another)}
+    twin = good(await staff.post("/people", json=card))["person"]
+    good(await staff.put(f"/people/{twin}/particulars", json=told))
+    knows = {"part": "mentor", "other": str(another)}
+    claim = good(await http.post(f"/people/{child}/relationships", json=knows))["relationship"]
+    names |= {"twin": twin, "relationship": claim}
     return names | await _talk(it, child) | await _applications(it, http, child)
 
 
@@ -67,11 +75,14 @@ async def _tree(it: Running) -> Names:
         ("/documents/local/versions/1", {"site": SITE, "language": "en", "text": "Be kind."}),
     ):
         good(await http.put(path, json=body))
+    wishes = {"wishes": {"music": {"en": "Music"}}}
+    good(await http.put(f"/places/{SITE}/wishes", json=wishes, headers={"If-Match": "*"}))
+    stop = good(await http.post("/stops", json={"site": SITE, "programme": "local", "reason": "data-breach"}))["stop"]
     entry = good(await http.post(f"/places/{SITE}/calendar", json=intake.DAYS))["entry"]
     note = good(await http.post(f"/places/{SITE}/notes", json=intake.NOTE))["note"]
     return {
         "site": SITE, "programme": "local", "role": "local", "document": "local", "version": "1", "language": "ps",
-        "offering": OFFERING, "entry": entry, "note": note, "item": "access",
+        "offering": OFFERING, "entry": entry, "note": note, "item": "access", "stop": stop,
     }  # fmt: skip
 
 
@@ -118,6 +129,7 @@ async def of_screening(it: Running) -> Names:
     names = {"person": str(person), "partner": str(partner), "proposer": str(head), "site": SITE}
     async with it.client(role="administrator", site=TOP, person=head) as http:
         names |= await _open_case(it, http, person) | await _decided_cases(it, http, person)
+        names |= await _waiting_and_onsite(it, http, person) | await _vendor(it, http, person, names["clearance"])
         names |= await _around(it, http, person) | await _conduct(it, http, person)
         good(await http.post("/criteria-sets", json={**NEW_SET, "programme": "another"}))
     await _ask_for(it, UUID(names["clearance"]), "skill-sample", "culture-briefing")
@@ -164,7 +176,7 @@ async def _decided_cases(it: Running, http: AsyncClient, person: UUID) -> Names:
     await it.hear(role("mentor-high", "mentor", tier="comprehensive"))
     for number, name in ((2, "mentor-adult"), (3, "mentor-adult"), (4, "mentor-high")):
         await it.hear(applies(number, 1, name, "mentor"))
-    await know(it)
+    await know(it, guardians=[identity(0x54)], enrolled_by=identity(0x55))
     cases = [case for case in good(await http.get("/cases"))["items"] if case["role"] != "mentor-youth"]
     cleared, declined, proposed = (case["clearance"] for case in cases)
     for case in cases:
@@ -176,6 +188,49 @@ async def _decided_cases(it: Running, http: AsyncClient, person: UUID) -> Names:
     async with it.client(role="participant", site=SITE, person=person) as own:
         good(await own.post(f"/cases/{declined}/appeal", json={"said": "I have time."}))
     return {"cleared": cleared, "declined": declined, "proposed": proposed}
+
+
+async def _waiting_and_onsite(it: Running, http: AsyncClient, person: UUID) -> Names:
+    """As a mentee they wait; as a facilitator they were cleared and agreed to what the site expects of them."""
+    await it.hear(role("mentee-adult", "mentee"))
+    await it.hear(role("onsite", "facilitator"))
+    for number, name, kind in ((5, "mentee-adult", "mentee"), (6, "onsite", "facilitator")):
+        await it.hear(applies(number, 1, name, kind))
+    told = identity(0x54), identity(0x55)
+    await know(it, guardians=[told[0]], enrolled_by=told[1])
+    cases = {case["role"]: case for case in good(await http.get("/cases"))["items"]}
+    waiting, onsite = (cases[name]["clearance"] for name in ("mentee-adult", "onsite"))
+    good(await http.put(f"/cases/{waiting}/waiting-list", json={"next_news_on": "2026-12-01"}))
+    words = {"report_days": 14, "texts": [{"language": "en", "text": "See each mentee once a week."}]}
+    good(await http.post(f"/places/{SITE}/onsite-duties", json=words))
+    async with it.client(role="participant", site=SITE, person=person) as own:
+        read = {"site": SITE, "version": 1, "language": "en"}
+        good(await own.post(f"/cases/{onsite}/onsite-duties/agreement", json=read))
+    passed = [{"check": check, "outcome": "passed"} for check in cases["onsite"]["required"]]
+    good(await http.post(f"/cases/{onsite}/results", json={"results": passed}))
+    good(await http.post(f"/cases/{onsite}/decision", json=CLEAR))
+    return {"waiting": waiting, "onsite": onsite, "guardian_told": str(told[0]), "enroller": str(told[1])}
+
+
+async def _vendor(it: Running, http: AsyncClient, person: UUID, clearance: str) -> Names:
+    """A vendor was asked for two checks: what it found in one is disputed, and it signs its report of the other."""
+    async with it.client(role="participant", site=SITE, person=person) as own:
+        good(await own.post(f"/cases/{clearance}/adverse-action/authorisation", json={"texts_version": 1}))
+    found, order = [
+        good(await http.post(f"/cases/{clearance}/vendor-orders", json={"check": check}))["order"]
+        for check in ("record-check", "identity")
+    ]
+    moment = str(int(time.time()))
+    report, clear = (
+        json.dumps({"order": each, "outcome": outcome, "reference": "R-1", "reported_on": "2026-11-02"}).encode()
+        for each, outcome in ((found, "review"), (order, "clear"))
+    )
+    signed = {"Rapport-Timestamp": moment, "Rapport-Signature": signature(moment, report)}
+    assert (await http.post("/vendor/reports", content=report, headers=signed)).status_code == 204
+    good(await http.post(f"/cases/{clearance}/adverse-action/notice", json={"how": "post"}))
+    async with it.client(role="participant", site=SITE, person=person) as own:
+        good(await own.post(f"/cases/{clearance}/adverse-action/dispute"))
+    return {"order": order, "moment": moment, "signature": signature(moment, clear)}
 
 
 async def _around(it: Running, http: AsyncClient, person: UUID) -> Names:
@@ -222,16 +277,19 @@ async def of_matching(it: Running) -> Names:
 
 
 async def of_messaging(it: Running) -> Names:
-    """A pair with a message, an absence of its mentor, and a concern of theirs."""
+    """A pair with a message, one that its mentor keeps, an absence and a concern of theirs."""
     for event in messaging.PAIRED:
         await it.hear(event)
     await messaging.write(it, messaging.MENTOR)
+    await it.hear(messaging.limits(48, 96).model_copy(update={"stops": [Stop(starts=BEGINNING)]}))
+    kept = good(await messaging.write(it, messaging.MENTOR))["message"]
+    await it.hear(messaging.limits(48, 96), sequence=2)
     away = good(await messaging.announce(it, messaging.MENTOR, 24, 48))["away"]
     said = {"weight": "talk", "text": "May I talk to somebody?"}
     raised = await messaging.call(it, messaging.MENTOR, "POST", f"/conversations/{messaging.PAIR}/concerns", json=said)
     return {
         "person": str(messaging.MENTOR), "partner": str(messaging.MENTEE), "pair": str(messaging.PAIR), "away": away,
-        "concern": good(raised)["concern"], "site": SITE,
+        "concern": good(raised)["concern"], "site": SITE, "message": kept,
     }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """Clearances that a roster brings along, and rosters that are given back."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from services.intake.tables import PersonRow, PrivateReadRow
+from tests.service.intake.consenting import NO_CONTACT, guardian
 from tests.service.intake.scenes import (
     OFFERING,
     SITE,
@@ -126,3 +128,14 @@ async def test_keys_of_a_roster_name_its_people(running: Start) -> None:
     assert good(await coordinator(it).post("/roster-keys", json=body)) == {"people": {"k1": done["person"]}}
     other = body | {"source": "another"}
     assert good(await coordinator(it).post("/roster-keys", json=other)) == {"people": {}}
+
+
+async def test_a_key_names_nobody_to_whom_must_have_no_contact_with_them(running: Start) -> None:
+    """Trap 16: a guardian who is kept away coordinates the site; the key looks as if nobody had brought it."""
+    it = await running("intake")
+    await network(it)
+    (done,) = (await imported(it, roster_row(1)))["rows"]
+    kept_away = await guardian(it, UUID(done["person"]), **NO_CONTACT)
+    body = {"site": SITE, "source": "mentors-2026", "keys": ["k1"]}
+    async with it.client(role="coordinator", site=SITE, person=kept_away) as http:
+        assert good(await http.post("/roster-keys", json=body)) == {"people": {}}

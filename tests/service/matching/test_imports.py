@@ -98,3 +98,16 @@ async def test_a_batch_that_cannot_be_read_changes_nothing(running: Factory) -> 
     for rows in ([row(2), row(2, mentee=person(9))], [row(2, hours=-1)], [row(2, started_on="2026-02-30")]):
         answer = await call(it, "POST", "/imports", json={"offering": OFFERING, "rows": rows}, site=SITE)
         assert answer.status_code == 422
+
+
+async def test_nobody_brings_a_pair_of_their_own_along(running: Factory) -> None:
+    """Trap 17: a coordinator who mentors is refused in that row, ready or not, and the others are taken."""
+    it = await running("matching")
+    await it.hear(offering())
+    await admit(it, MENTOR, "mentor")
+    await admit(it, MENTEE, "mentee")
+    for own, field in ((MENTOR, "mentor"), (MENTEE, "mentee")):
+        body = {"offering": OFFERING, "rows": [row(1)]}
+        answer = (await call(it, "POST", "/imports", who=own, json=body)).json()
+        assert ([one["field"] for one in answer["refused"]], answer["rows"]) == ([field], [])
+    assert await it.emitted() == []
