@@ -25,7 +25,7 @@ def draw(snapshot: Snapshot, width: int, height: int) -> RenderableType:
     told, broken = _told(snapshot), _broken(snapshot)
     people, debts, events, waiting = _people(snapshot), _debts(snapshot), _events(snapshot), _waiting(snapshot)
     sites = max(3, len(snapshot.funnels)) + 3
-    types = _rows_of_types(snapshot) + 4
+    types = _rows_of_types(snapshot) + 3
     if width >= TWO_COLUMNS:
         rows: list[tuple[int, RenderableType]] = [(sites, _beside(people, debts)), (types, _beside(events, waiting))]
         last: RenderableType = _beside(told, broken)
@@ -111,7 +111,7 @@ def _events(snapshot: Snapshot) -> Panel:
     grid.add_row(_counts(snapshot, types[:half]), _counts(snapshot, types[half:]))
     second = snapshot.seconds[-1] if snapshot.seconds else 0
     line = Text(f"{_bars(snapshot.seconds)} ", "cyan", no_wrap=True).append(f"{second} in this second", "")
-    return _panel(f"{sum(snapshot.events.values())} events", Group(line, grid))
+    return _panel(f"{sum(snapshot.events.values())} events: of each type, and in the last second", Group(line, grid))
 
 
 def _rows_of_types(snapshot: Snapshot) -> int:
@@ -121,7 +121,7 @@ def _rows_of_types(snapshot: Snapshot) -> int:
 
 def _counts(snapshot: Snapshot, types: Sequence[str]) -> Table:
     table = _table("type", "all", "/s")
-    table.expand = False
+    table.expand = table.show_header = False
     for name in types:
         lately = snapshot.lately.get(name, 0)
         table.add_row(name, str(snapshot.events[name]), Text(str(lately or ""), "bold cyan"))

@@ -12,7 +12,7 @@ from services.matching import pairing
 from services.matching.domain.pairing import SENTENCES
 from services.matching.pairing import Parties
 from services.matching.tables import PairRow
-from services.matching.visibility import offering_for
+from services.matching.visibility import offering_to_pair
 from shared.access import Caller, CallerDep
 from shared.contracts import OfferingId
 from shared.http import ClockDep, SessionDep, TransactionRoute
@@ -76,7 +76,7 @@ class Imported(BaseModel):
 @router.post("/imports")
 async def import_pairs(body: RunningPairs, session: SessionDep, caller: CallerDep, clock: ClockDep) -> Imported:
     """Take a batch; the same again changes nothing, and what was refused may be ready the next time."""
-    offering = await offering_for(session, caller, body.offering)
+    offering = await offering_to_pair(session, caller, body.offering)
     people = {person for row in body.rows for person in (row.mentor, row.mentee)}
     parties = await pairing.parties_of(session, offering, people, clock)
     there = select(PairRow).where(

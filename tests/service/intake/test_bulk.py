@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from services.intake.tables import PersonRow, PrivateReadRow
-from tests.service.intake.consenting import NO_CONTACT, guardian
+from tests.service.intake.consenting import guardian
 from tests.service.intake.scenes import (
     OFFERING,
     SITE,
@@ -135,7 +135,7 @@ async def test_a_key_names_nobody_to_whom_must_have_no_contact_with_them(running
     it = await running("intake")
     await network(it)
     (done,) = (await imported(it, roster_row(1)))["rows"]
-    kept_away = await guardian(it, UUID(done["person"]), **NO_CONTACT)
+    kept_away = await guardian(it, UUID(done["person"]), may_consent=False, may_be_told=False, no_contact=True)
     body = {"site": SITE, "source": "mentors-2026", "keys": ["k1"]}
     async with it.client(role="coordinator", site=SITE, person=kept_away) as http:
         assert good(await http.post("/roster-keys", json=body)) == {"people": {}}
