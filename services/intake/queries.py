@@ -1,6 +1,7 @@
 """Selects worth a name."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, cast, get_args
 from uuid import UUID
 
@@ -250,6 +251,7 @@ def offerings(caller: Caller) -> Select[Any]:
 ApplicationFound = Row[ApplicationRow, str, DocumentVersionRow, bool]
 
 
+@cache  # a statement is never changed, and this one takes longer to build than to run
 def applications() -> Select[ApplicationRow, str, DocumentVersionRow, bool]:
     """Applications, each with its role's kind, the document's version in force, and whether a talk about it is open."""
     about = TalkRow.person == ApplicationRow.person, TalkRow.document == OfferingRow.document

@@ -43,6 +43,7 @@ from services.screening.senders import facts
 from services.screening.settings import Settings
 from services.screening.tables import CaseRow
 from services.screening.vendor import Vendor, vendor_calls
+from shared.law import law
 from shared.links import Links
 from shared.private_reads import Intake
 from shared.service import Service
@@ -87,6 +88,7 @@ DOORS = (
 def build(settings: Settings | None = None) -> Service:
     """Screening, ready to run."""
     settings = settings or Settings()
+    law()  # read before the first case waits for it
     service = Service(
         "screening",
         settings,
