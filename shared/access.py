@@ -288,8 +288,8 @@ async def acting(request: Request) -> Caller:
     merge waits for what this request writes.
     """
     caller = await authenticated(request)
-    people = [caller.person] if caller.person else []
-    if any(kept != person for person, kept in (await kept_ids(request.state.session, people)).items()):
+    who = caller.person
+    if who and (await kept_ids(request.state.session, [who]))[who] != who:
         raise Unauthorised(
             "This record was given up for another one of the same person; ask the staff of your site how to sign in."
         )
